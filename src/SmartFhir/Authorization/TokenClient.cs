@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text.RegularExpressions;
+using System.Text;
 using Duende.IdentityModel.Client;
 using SmartFhir.ClientAuthentication;
 using SmartFhir.Discovery;
@@ -14,7 +14,7 @@ namespace SmartFhir.Authorization;
 /// <param name="http">Sends the requests; follows no redirects.</param>
 /// <param name="configuration">The server.</param>
 /// <param name="client">Says who the client is.</param>
-public sealed partial class TokenClient(HttpClient http, SmartConfiguration configuration, IClientAuthentication client)
+public sealed class TokenClient(HttpClient http, SmartConfiguration configuration, IClientAuthentication client)
 {
     private Uri TokenEndpoint => configuration.TokenEndpoint ?? throw new SmartException(
         SmartErrorCode.EndpointMissing,
@@ -136,20 +136,5 @@ public sealed partial class TokenClient(HttpClient http, SmartConfiguration conf
             ? value.ToString()
             : null;
 
-    private static string? PlainText(string? body)
-    {
-        if (string.IsNullOrWhiteSpace(body))
-        {
-            return null;
-        }
-
-        string text = Invisible().Replace(body.Length > 20_000 ? body[..20_000] : body, " ");
-        return WebUtility.HtmlDecode(Tags().Replace(text, " "));
-    }
-
-    [GeneratedRegex("<(?<tag>script|style|head)\\b.*?</\\k<tag>\\s*>", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Invisible();
-
-    [GeneratedRegex("<[^>]*>", RegexOptions.None, 1000)]
-    private static partial Regex Tags();
+    private static string? PlainText(string? body) => string.IsNullOrWhiteSpace(body) ? null : BodyText.FromBytes(Encoding.UTF8.GetBytes(body), null);
 }
