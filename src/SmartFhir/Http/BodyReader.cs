@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SmartFhir.Http;
 
 /// <summary>Reads a body into one array of the right size, and no further than allowed.</summary>
@@ -43,7 +45,7 @@ internal static class BodyReader
 
     private static SmartException TooLarge(Uri uri, long maximum) => new(
         SmartErrorCode.ResponseTooLarge,
-        $"The answer of {uri.GetLeftPart(UriPartial.Path)} is larger than {maximum / (1024 * 1024)} MiB.",
+        string.Create(CultureInfo.InvariantCulture, $"The answer of {uri.GetLeftPart(UriPartial.Path)} is larger than the {maximum:N0} bytes that are accepted."),
         uri,
-        "Ask for smaller pages (_count), or for fewer elements (_elements).");
+        "Check that the address is the right one. For a search, ask for smaller pages (_count) or fewer elements (_elements).");
 }

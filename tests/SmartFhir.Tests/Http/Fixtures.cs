@@ -29,7 +29,7 @@ internal sealed class RotatingTokens(params string[] tokens) : IAccessTokenSourc
 /// <summary>A FHIR client with its HTTP client, as the product makes them.</summary>
 internal sealed class FhirClientFixture : IDisposable
 {
-    private readonly HttpClient _http = SmartHttp.CreateFhirClient(new SmartHttpOptions());
+    private readonly HttpClient _http = SmartHttp.CreateClient(new SmartHttpOptions());
 
     public FhirClientFixture(string fhirBase, IAccessTokenSource? tokens = null, Func<FhirClientOptions, FhirClientOptions>? with = null)
     {
