@@ -14,6 +14,9 @@ public interface IPeopleDirectory
 
     /// <summary>One person by reference (<c>Patient/1</c>, <c>Practitioner/2</c>), or null.</summary>
     Person? Find(string reference);
+
+    /// <summary>The id of a patient's newest encounter, or null.</summary>
+    string? FindEncounter(string patientId);
 }
 
 /// <summary>One person of the store.</summary>

@@ -33,6 +33,9 @@ public sealed record SandboxOptions
     /// <summary><c>--client</c>: further public clients, <c>id=redirect-uri</c>.</summary>
     public IReadOnlyList<string> Clients { get; init; } = [];
 
+    /// <summary><c>--verbose</c>: log to standard error.</summary>
+    public bool Verbose { get; init; }
+
     /// <summary><c>--exit-with-stdin</c>: end when standard input closes, so that the program never outlives the shell that started it.</summary>
     public bool ExitWithStandardInput { get; init; }
 }
