@@ -106,6 +106,9 @@ public sealed class SmartConfiguration
     /// <summary><c>user_access_brand_identifier</c>.</summary>
     public string? UserAccessBrandIdentifier { get; init; }
 
+    /// <summary>What is odd about the document, for a person who wants to report it; empty for a clean one.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Members of the document that have no property here, by name; values are strings, numbers, booleans, lists and dictionaries.</summary>
     public IReadOnlyDictionary<string, object?> AdditionalMembers { get; init; } = new Dictionary<string, object?>(StringComparer.Ordinal);
 }

@@ -1,0 +1,192 @@
+using SmartFhir.Authorization;
+using SmartFhir.Discovery;
+using SmartFhir.Http;
+
+namespace SmartFhir.Sessions;
+
+/// <summary>
+/// A signed-in connection to one FHIR server: it owns its token, renews it, and knows its server. Lives in memory only.
+/// Safe for use by many callers at once: they share one renewal.
+/// </summary>
+public sealed class SmartSession : IAccessTokenSource, IDisposable
+{
+    /// <summary>A token that ends within this time is renewed before it is used.</summary>
+    public static readonly TimeSpan RefreshAhead = TimeSpan.FromSeconds(60);
+
+    private readonly object _gate = new();
+    private readonly TokenClient _tokens;
+    private readonly TimeProvider _time;
+    private TokenSet _token;
+    private Task<TokenSet>? _renewal;
+    private SmartException? _dead;
+
+    internal SmartSession(SmartConfiguration configuration, string clientId, string name, IReadOnlyList<string> requestedScope, TokenSet token, TokenClient tokens, HttpClient http, TimeProvider time)
+    {
+        Configuration = configuration;
+        ClientId = clientId;
+        Name = name;
+        RequestedScope = requestedScope;
+        _token = token;
+        _tokens = tokens;
+        Http = http;
+        _time = time;
+    }
+
+    /// <summary>The name it is found by.</summary>
+    public string Name { get; }
+
+    /// <summary>The FHIR base URL exactly as it was given, which was sent as <c>aud</c>.</summary>
+    public string Aud => Configuration.Aud;
+
+    /// <summary>The client id.</summary>
+    public string ClientId { get; }
+
+    /// <summary>What the server announced.</summary>
+    public SmartConfiguration Configuration { get; }
+
+    /// <summary>The scopes asked for.</summary>
+    public IReadOnlyList<string> RequestedScope { get; }
+
+    /// <summary>The scopes granted.</summary>
+    public IReadOnlyList<string> Scope => Current.Scope;
+
+    /// <summary>Who signed in, as an absolute URL (<c>https://ehr.example/fhir/Practitioner/1</c>); null when unknown or not verified.</summary>
+    public string? FhirUser { get; internal init; }
+
+    /// <summary>The logical id of the patient in context; null when there is none.</summary>
+    public string? Patient => Current.Context.Patient;
+
+    /// <summary>The logical id of the encounter in context; null when there is none.</summary>
+    public string? Encounter => Current.Context.Encounter;
+
+    /// <summary>Everything the server said beside the token.</summary>
+    public LaunchContext LaunchContext => Current.Context;
+
+    /// <summary>The claims of the validated id_token; null when there is none.</summary>
+    public IReadOnlyDictionary<string, object?>? IdTokenClaims => Current.IdTokenClaims;
+
+    /// <summary>When the access token ends; null when the server did not say.</summary>
+    public DateTimeOffset? ExpiresOn => Current.ExpiresOn;
+
+    /// <summary>True when the session renews its token without a person.</summary>
+    public bool CanRefresh => Current.RefreshToken is not null;
+
+    /// <summary>Where the token lies.</summary>
+    public string TokenStorage { get; } = "Memory of this process";
+
+    /// <summary>The client that the session's requests go through.</summary>
+    internal HttpClient Http { get; }
+
+    /// <summary>What must end with the session, for example a sandbox that was started for it.</summary>
+    internal IDisposable? Owned { get; set; }
+
+    internal TokenSet Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _token;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AccessToken?> GetAccessTokenAsync(string? rejectedAccessToken, CancellationToken cancellationToken)
+    {
+        TokenSet token = await GetTokenAsync(rejectedAccessToken, cancellationToken);
+        return new AccessToken(token.TokenType, token.AccessToken);
+    }
+
+    /// <summary>The token, renewed first when it is about to end, has ended, or was just refused.</summary>
+    /// <exception cref="SmartException"><see cref="SmartErrorCode.TokenExpired"/> when a person must sign in again.</exception>
+    internal async Task<TokenSet> GetTokenAsync(string? rejectedAccessToken, CancellationToken cancellationToken)
+    {
+        Task<TokenSet> renewal;
+        lock (_gate)
+        {
+            bool refused = rejectedAccessToken is not null && rejectedAccessToken == _token.AccessToken;
+            TimeSpan? left = _token.ExpiresOn - _time.GetUtcNow();
+            if (!refused && !(left <= RefreshAhead))
+            {
+                return _token;
+            }
+
+            if (_token.RefreshToken is null)
+            {
+                // Its last minute is still good.
+                return !refused && left > TimeSpan.Zero ? _token : throw Expired(refused);
+            }
+
+            if (_dead is not null)
+            {
+                throw _dead;
+            }
+
+            // Not tied to a caller: a refresh that rotates the token must be heard to its end, or the new token is lost.
+            renewal = _renewal ??= Task.Run(() => RenewAsync(_token), CancellationToken.None);
+        }
+
+        return await renewal.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Withdraws the tokens at the server where it offers that (RFC 7009): the refresh token first, as it outlives the other.</summary>
+    /// <returns>False when the server offers no revocation.</returns>
+    internal async Task<bool> RevokeAsync(CancellationToken cancellationToken)
+    {
+        TokenSet token = Current;
+        bool offered = token.RefreshToken is null || await _tokens.RevokeAsync(token.RefreshToken, "refresh_token", cancellationToken);
+        return offered && await _tokens.RevokeAsync(token.AccessToken, "access_token", cancellationToken);
+    }
+
+    /// <summary>The name and the server; never a token.</summary>
+    public override string ToString() => $"{Name} ({Aud})";
+
+    /// <summary>Forgets the token and ends what belongs to the session.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _token = _token with { AccessToken = "", RefreshToken = null, ExpiresOn = DateTimeOffset.MinValue };
+        }
+
+        Owned?.Dispose();
+        Http.Dispose();
+    }
+
+    private async Task<TokenSet> RenewAsync(TokenSet old)
+    {
+        try
+        {
+            TokenResponse response = await _tokens.RefreshAsync(old.RefreshToken!, old.Scope, CancellationToken.None);
+            lock (_gate)
+            {
+                return _token = old.RefreshedBy(response, _time.GetUtcNow());
+            }
+        }
+        catch (SmartException exception) when (exception.Code is SmartErrorCode.TokenExpired)
+        {
+            lock (_gate)
+            {
+                // The server will not change its mind: asking again would only hide the reason behind a second one.
+                _dead = exception;
+            }
+
+            throw;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _renewal = null;
+            }
+        }
+    }
+
+    private SmartException Expired(bool refused) => new(
+        SmartErrorCode.TokenExpired,
+        refused
+            ? $"{Aud} no longer accepts the access token of session '{Name}', and there is no refresh token to renew it with."
+            : $"The access token of session '{Name}' expired at {_token.ExpiresOn?.ToLocalTime():T}, and there is no refresh token to renew it with.",
+        remedy: $"Sign in again: Connect-SmartFhir -ClientId '{ClientId}' -Aud '{Aud}' -Name '{Name}'. Ask for the scope offline_access, if the server allows it, to have the session renew itself.");
+}
