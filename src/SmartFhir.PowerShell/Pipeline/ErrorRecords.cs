@@ -8,10 +8,8 @@ internal static class ErrorRecords
     public static ErrorRecord From(SmartException exception, object? target = null) =>
         new(exception, exception.Code.ToString(), CategoryOf(exception.Code), exception.RequestUri ?? target)
         {
-            ErrorDetails = new ErrorDetails(exception.Remedy is null ? exception.Message : $"{exception.Message}{Environment.NewLine}{exception.Remedy}")
-            {
-                RecommendedAction = exception.Remedy ?? "",
-            },
+            // In the message, not as RecommendedAction: PowerShell's own error view leaves that out.
+            ErrorDetails = new ErrorDetails(exception.Remedy is null ? exception.Message : $"{exception.Message}{Environment.NewLine}{exception.Remedy}"),
         };
 
     public static ErrorRecord InvalidJson(FormatException exception, object? target) => new(exception, "InvalidJson", ErrorCategory.ParserError, target);

@@ -70,8 +70,7 @@ internal sealed class SandboxProcess : IDisposable
 
             using JsonDocument ready = JsonDocument.Parse(line);
             var sandbox = new SandboxProcess(process, ready.RootElement, start.AutoApprove);
-            process.OutputDataReceived += (_, _) => { };
-            process.BeginOutputReadLine();
+            _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
             log($"The sandbox serves {sandbox.FhirBase} (process {sandbox.ProcessId}).");
             return sandbox;
         }

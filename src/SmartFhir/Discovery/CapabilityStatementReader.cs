@@ -11,7 +11,7 @@ internal static class CapabilityStatementReader
     private const string OAuthUris = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
     private const string Capabilities = "http://fhir-registry.smarthealthit.org/StructureDefinition/capabilities";
 
-    public static SmartConfiguration Read(JsonElement statement, string aud, Uri fhirBase, Uri sourceUri)
+    public static SmartConfiguration Read(JsonElement statement, string aud, Uri fhirBase, Uri sourceUri, IReadOnlyList<string> notes)
     {
         JsonElement[] extensions = [.. Items(statement, "rest").SelectMany(rest => Items(Member(rest, "security"), "extension"))];
         Dictionary<string, Uri> endpoints = extensions
@@ -33,6 +33,7 @@ internal static class CapabilityStatementReader
             IntrospectionEndpoint = endpoints.GetValueOrDefault("introspect"),
             RevocationEndpoint = endpoints.GetValueOrDefault("revoke"),
             Capabilities = [.. extensions.Where(extension => Text(extension, "url") == Capabilities).Select(extension => Text(extension, "valueCode")).OfType<string>()],
+            Warnings = notes,
         };
     }
 

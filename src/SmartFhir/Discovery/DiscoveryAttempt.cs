@@ -13,11 +13,23 @@ internal sealed record DiscoveryAttempt(Uri Uri, SmartConfigurationSource Source
     /// <summary>JSON came, but without the endpoints.</summary>
     public bool Empty { get; init; }
 
+    /// <summary>The issuer that an unusable document names.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>The metadata document that a 401 points to (RFC 9728 section 5.1).</summary>
+    public Uri? ResourceMetadata { get; init; }
+
+    /// <summary>True for a document that simply is not there.</summary>
+    public bool IsAbsent => StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone;
+
+    /// <summary>True for the places that SMART App Launch itself defines; the others are guesses, and say little about the server.</summary>
+    public bool IsOfSmart => Source is SmartConfigurationSource.SmartConfiguration or SmartConfigurationSource.CapabilityStatement;
+
     /// <summary>The most telling failure of all attempts: a document that is there says more than one that is not.</summary>
     public static SmartException Failure(string aud, Uri fhirBase, IReadOnlyList<DiscoveryAttempt> attempts)
     {
         string tried = string.Join("; ", attempts.Select(attempt => $"{attempt.Uri}: {attempt.Outcome}"));
-        DiscoveryAttempt[] primary = [.. attempts.Where(attempt => attempt.Source is SmartConfigurationSource.SmartConfiguration or SmartConfigurationSource.CapabilityStatement)];
+        DiscoveryAttempt[] primary = [.. attempts.Where(attempt => attempt.IsOfSmart)];
         if (primary.Any(attempt => attempt.Empty))
         {
             return new SmartException(
@@ -36,7 +48,7 @@ internal sealed record DiscoveryAttempt(Uri Uri, SmartConfigurationSource Source
                 "Give -Aud the base URL of the FHIR API, not that of a web page or portal. Some servers need the version or tenant in it, for example /fhir/R4.");
         }
 
-        if (primary.All(attempt => attempt.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone))
+        if (primary.All(attempt => attempt.IsAbsent))
         {
             return new SmartException(
                 SmartErrorCode.DiscoveryNotFound,

@@ -8,13 +8,16 @@ namespace SmartFhir.Discovery;
 /// </summary>
 /// <param name="json">The document.</param>
 /// <param name="resolveAgainst">What relative URLs are relative to: the FHIR base (SMART App Launch 2.2, Conformance; RFC 1808).</param>
-internal sealed class SmartConfigurationReader(JsonElement json, Uri resolveAgainst)
+/// <param name="notes">What was odd on the way to the document.</param>
+internal sealed class SmartConfigurationReader(JsonElement json, Uri resolveAgainst, IReadOnlyList<string> notes)
 {
-    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
-    private readonly List<string> _warnings = [];
+    private static readonly JsonElement EmptyObject = JsonSerializer.SerializeToElement(new Dictionary<string, string>());
 
-    public static SmartConfiguration Read(JsonElement json, string aud, Uri fhirBase, Uri sourceUri, SmartConfigurationSource source) =>
-        new SmartConfigurationReader(json, source == SmartConfigurationSource.SmartConfiguration ? fhirBase : sourceUri).Build(aud, sourceUri, source);
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
+    private readonly List<string> _warnings = [.. notes];
+
+    public static SmartConfiguration Read(JsonElement json, string aud, Uri fhirBase, Uri sourceUri, SmartConfigurationSource source, IReadOnlyList<string> notes) =>
+        new SmartConfigurationReader(json, source == SmartConfigurationSource.SmartConfiguration ? fhirBase : sourceUri, notes).Build(aud, sourceUri, source);
 
     private SmartConfiguration Build(string aud, Uri sourceUri, SmartConfigurationSource source)
     {
@@ -121,6 +124,11 @@ internal sealed class SmartConfigurationReader(JsonElement json, Uri resolveAgai
             case null:
                 return [];
             case { ValueKind: JsonValueKind.Array } value:
+                if (value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+                {
+                    _warnings.Add($"'{name}' holds values that are not strings; they were left out.");
+                }
+
                 return [.. value.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)];
             case { ValueKind: JsonValueKind.String } value:
                 _warnings.Add($"'{name}' is a string, not a list.");
@@ -131,15 +139,36 @@ internal sealed class SmartConfigurationReader(JsonElement json, Uri resolveAgai
         }
     }
 
-    private SmartAssociatedEndpoint[] Endpoints() => Member("associated_endpoints") is { ValueKind: JsonValueKind.Array } list
-        ? [.. list.EnumerateArray()
-            .Where(item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("url", out JsonElement url) && Uri.TryCreate(url.ToString(), UriKind.Absolute, out _))
-            .Select(item => new SmartAssociatedEndpoint(
-                new Uri(item.GetProperty("url").GetString()!),
-                item.TryGetProperty("capabilities", out JsonElement capabilities) && capabilities.ValueKind == JsonValueKind.Array
-                    ? [.. capabilities.EnumerateArray().Select(capability => capability.ToString())]
-                    : []))]
-        : [];
+    private List<SmartAssociatedEndpoint> Endpoints()
+    {
+        var endpoints = new List<SmartAssociatedEndpoint>();
+        switch (Member("associated_endpoints"))
+        {
+            case null:
+                break;
+            case { ValueKind: JsonValueKind.Array } list:
+                foreach (JsonElement item in list.EnumerateArray())
+                {
+                    // An entry has the rules of the document: relative URLs, lists as strings, warnings.
+                    var entry = new SmartConfigurationReader(item.ValueKind == JsonValueKind.Object ? item : EmptyObject, resolveAgainst, []);
+                    if (entry.Address("url") is { } url)
+                    {
+                        endpoints.Add(new SmartAssociatedEndpoint(url, entry.List("capabilities")));
+                    }
+                    else
+                    {
+                        _warnings.Add("An entry of 'associated_endpoints' has no usable 'url'; it was left out.");
+                    }
+                }
+
+                break;
+            default:
+                _warnings.Add("'associated_endpoints' is not a list.");
+                break;
+        }
+
+        return endpoints;
+    }
 
     /// <summary>A string in SMART App Launch 2.2; a FHIR Identifier in earlier drafts.</summary>
     private string? BrandIdentifier() => Member("user_access_brand_identifier") switch

@@ -27,19 +27,15 @@ public sealed class SmartDiscovery(HttpClient http, bool allowInsecureHttp = fal
     {
         Uri fhirBase = FhirBaseUrl.Parse(aud, allowInsecureHttp);
         var attempts = new List<DiscoveryAttempt>();
-        foreach ((Uri uri, SmartConfigurationSource source) in Candidates(fhirBase))
+        SmartConfiguration? found = await TryAllAsync(aud, fhirBase, DiscoveryCandidate.OfSmart(fhirBase), attempts, cancellationToken);
+        if (found is null)
         {
-            DiscoveryAttempt attempt = await TryAsync(aud, fhirBase, uri, source, cancellationToken);
-            log?.Invoke($"Discovery: {uri} - {attempt.Outcome}.");
-            if (attempt.Configuration is { } configuration)
-            {
-                return configuration;
-            }
-
-            attempts.Add(attempt);
+            IReadOnlyList<string> issuers = await FindIssuersAsync(fhirBase, attempts, cancellationToken);
+            IEnumerable<DiscoveryCandidate> further = issuers.SelectMany(DiscoveryCandidate.OfIssuer).Concat(DiscoveryCandidate.OfBase(fhirBase));
+            found = await TryAllAsync(aud, fhirBase, further, attempts, cancellationToken);
         }
 
-        throw DiscoveryAttempt.Failure(aud, fhirBase, attempts);
+        return found ?? throw DiscoveryAttempt.Failure(aud, fhirBase, attempts);
     }
 
     /// <summary>The endpoints as the caller knows them, for a server whose discovery is closed (-SkipDiscovery).</summary>
@@ -63,60 +59,113 @@ public sealed class SmartDiscovery(HttpClient http, bool allowInsecureHttp = fal
         };
     }
 
-    /// <summary>Well-known documents stand below the base; RFC 8414 section 3.1 puts them between host and path instead.</summary>
-    private static IEnumerable<(Uri Uri, SmartConfigurationSource Source)> Candidates(Uri fhirBase)
+    private async Task<SmartConfiguration?> TryAllAsync(
+        string aud, Uri fhirBase, IEnumerable<DiscoveryCandidate> candidates, List<DiscoveryAttempt> attempts, CancellationToken cancellationToken)
     {
-        yield return (new Uri(fhirBase, ".well-known/smart-configuration"), SmartConfigurationSource.SmartConfiguration);
-        yield return (new Uri(fhirBase, "metadata"), SmartConfigurationSource.CapabilityStatement);
-        yield return (new Uri(fhirBase, ".well-known/openid-configuration"), SmartConfigurationSource.OpenIdConfiguration);
-        string path = fhirBase.AbsolutePath.TrimEnd('/');
-        if (path.Length > 0)
+        foreach (DiscoveryCandidate candidate in candidates)
         {
-            yield return (new Uri(fhirBase, "/.well-known/oauth-authorization-server" + path), SmartConfigurationSource.OAuthAuthorizationServer);
-            yield return (new Uri(fhirBase, "/.well-known/openid-configuration"), SmartConfigurationSource.OpenIdConfiguration);
+            if (!UrlPolicy.IsSecure(candidate.Uri, allowInsecureHttp) || attempts.Exists(attempt => attempt.Uri == candidate.Uri))
+            {
+                continue;
+            }
+
+            DiscoveryAttempt attempt = await TryAsync(aud, fhirBase, candidate, attempts, cancellationToken);
+            log?.Invoke($"Discovery: {candidate.Uri} - {attempt.Outcome}.");
+            if (attempt.Configuration is { } configuration)
+            {
+                return configuration;
+            }
+
+            attempts.Add(attempt);
         }
 
-        yield return (new Uri(fhirBase, "/.well-known/oauth-authorization-server"), SmartConfigurationSource.OAuthAuthorizationServer);
+        return null;
     }
 
-    private async Task<DiscoveryAttempt> TryAsync(string aud, Uri fhirBase, Uri uri, SmartConfigurationSource source, CancellationToken cancellationToken)
+    /// <summary>The issuers that unusable answers pointed to: a member <c>issuer</c>, or the challenge of a 401 (RFC 9728 section 5.1).</summary>
+    private async Task<IReadOnlyList<string>> FindIssuersAsync(Uri fhirBase, IReadOnlyList<DiscoveryAttempt> attempts, CancellationToken cancellationToken)
     {
-        // Where the base itself cannot be reached, nothing else on the host can: the failure of the first request says why.
-        bool statement = source == SmartConfigurationSource.CapabilityStatement;
-        ProtocolAnswer answer = await ProtocolDocument.GetAsync(http, uri, statement ? $"application/fhir+json, {AcceptJson};q=0.9" : AcceptJson, cancellationToken);
-        if (answer.StatusCode != HttpStatusCode.OK)
+        var issuers = new List<string>();
+        issuers.AddRange(attempts.Select(attempt => attempt.Issuer).OfType<string>());
+        foreach (Uri uri in attempts.Select(attempt => attempt.ResourceMetadata).OfType<Uri>().Distinct().Where(uri => UrlPolicy.IsSecure(uri, allowInsecureHttp)))
         {
-            return new DiscoveryAttempt(uri, source, answer.StatusCode, $"HTTP {(int)answer.StatusCode}");
+            try
+            {
+                issuers.AddRange(await ProtectedResourceMetadata.ReadIssuersAsync(http, uri, fhirBase, cancellationToken));
+            }
+            catch (SmartException exception)
+            {
+                // A hint that leads nowhere is no reason to stop.
+                log?.Invoke($"Discovery: {uri} - {exception.Message}");
+            }
         }
 
-        JsonDocument document;
+        return [.. issuers.Distinct(StringComparer.Ordinal)];
+    }
+
+    private async Task<DiscoveryAttempt> TryAsync(
+        string aud, Uri fhirBase, DiscoveryCandidate candidate, List<DiscoveryAttempt> earlier, CancellationToken cancellationToken)
+    {
+        (Uri uri, SmartConfigurationSource source, _) = candidate;
+        bool statement = source == SmartConfigurationSource.CapabilityStatement;
+        ProtocolAnswer answer;
         try
         {
-            document = ProtocolDocument.ParseObject(answer);
+            answer = await ProtocolDocument.GetAsync(http, uri, statement ? $"application/fhir+json, {AcceptJson};q=0.9" : AcceptJson, cancellationToken);
+        }
+        catch (SmartException exception) when (earlier.Count > 0 || exception.Code == SmartErrorCode.DiscoveryFailed)
+        {
+            // Where the very first request cannot reach the host, no other can, and its failure says why. Later, or behind a redirect,
+            // it is one answer among others.
+            return new DiscoveryAttempt(uri, source, default, exception.Message.TrimEnd('.'));
+        }
+
+        if (answer.StatusCode != HttpStatusCode.OK)
+        {
+            string? hint = answer.WwwAuthenticate is { } challenge ? BearerChallenge.Parse(challenge).ResourceMetadata : null;
+            return new DiscoveryAttempt(uri, source, answer.StatusCode, $"HTTP {(int)answer.StatusCode}")
+            {
+                ResourceMetadata = Uri.TryCreate(hint, UriKind.Absolute, out Uri? metadata) ? metadata : null,
+            };
+        }
+
+        try
+        {
+            using JsonDocument document = ProtocolDocument.ParseObject(answer);
+            string[] notes = [.. earlier.Where(attempt => !attempt.IsAbsent && attempt.IsOfSmart).Select(attempt => $"{attempt.Uri} could not be used: {attempt.Outcome}.")];
+            SmartConfiguration configuration = statement
+                ? CapabilityStatementReader.Read(document.RootElement, aud, fhirBase, answer.Uri, notes)
+                : SmartConfigurationReader.Read(document.RootElement, aud, fhirBase, answer.Uri, source, notes);
+            return Judge(configuration, candidate, answer.StatusCode);
         }
         catch (SmartException exception) when (exception.Code == SmartErrorCode.ResponseNotJson)
         {
             return new DiscoveryAttempt(uri, source, answer.StatusCode, "not JSON") { NotJson = exception.Message };
         }
+    }
 
-        using (document)
+    private DiscoveryAttempt Judge(SmartConfiguration configuration, DiscoveryCandidate candidate, HttpStatusCode statusCode)
+    {
+        DiscoveryAttempt Unusable(string why) => new(candidate.Uri, candidate.Source, statusCode, why) { Empty = true, Issuer = configuration.Issuer };
+        if (candidate.Issuer is { } issuer && configuration.Issuer != issuer)
         {
-            SmartConfiguration configuration = statement
-                ? CapabilityStatementReader.Read(document.RootElement, aud, fhirBase, uri)
-                : SmartConfigurationReader.Read(document.RootElement, aud, fhirBase, uri, source);
-            if (configuration.TokenEndpoint is null && configuration.AuthorizationEndpoint is null)
-            {
-                return new DiscoveryAttempt(uri, source, answer.StatusCode, "names no endpoints") { Empty = true };
-            }
-
-            if (configuration.TokenEndpoint is null)
-            {
-                return new DiscoveryAttempt(uri, source, answer.StatusCode, "names no token endpoint") { Empty = true };
-            }
-
-            RequireSecure(configuration);
-            return new DiscoveryAttempt(uri, source, answer.StatusCode, "found") { Configuration = configuration };
+            return Unusable($"names the issuer '{configuration.Issuer}' instead of '{issuer}'") with { Issuer = null };
         }
+
+        if (configuration.TokenEndpoint is null)
+        {
+            return Unusable(configuration.AuthorizationEndpoint is null ? "names no endpoints" : "names no token endpoint");
+        }
+
+        // Without a launch capability it may be a server for backend services alone, which needs no authorization endpoint.
+        bool launches = configuration.Capabilities.Any(capability => capability is "launch-standalone" or "launch-ehr");
+        if (launches && configuration.AuthorizationEndpoint is null)
+        {
+            return Unusable("announces launches, but names no authorization endpoint");
+        }
+
+        RequireSecure(configuration);
+        return new DiscoveryAttempt(candidate.Uri, candidate.Source, statusCode, "found") { Configuration = configuration };
     }
 
     private void RequireSecure(SmartConfiguration configuration)
@@ -126,6 +175,7 @@ public sealed class SmartDiscovery(HttpClient http, bool allowInsecureHttp = fal
             (configuration.AuthorizationEndpoint, "authorization_endpoint"), (configuration.TokenEndpoint, "token_endpoint"),
             (configuration.JwksUri, "jwks_uri"), (configuration.RevocationEndpoint, "revocation_endpoint"),
             (configuration.IntrospectionEndpoint, "introspection_endpoint"), (configuration.RegistrationEndpoint, "registration_endpoint"),
+            (configuration.ManagementEndpoint, "management_endpoint"), (configuration.UserAccessBrandBundle, "user_access_brand_bundle"),
             (configuration.UserInfoEndpoint, "userinfo_endpoint"), (configuration.DeviceAuthorizationEndpoint, "device_authorization_endpoint"),
             (configuration.PushedAuthorizationRequestEndpoint, "pushed_authorization_request_endpoint"),
         ];

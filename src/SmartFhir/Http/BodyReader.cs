@@ -1,14 +1,18 @@
+using System.Globalization;
+
 namespace SmartFhir.Http;
 
 /// <summary>Reads a body into one array of the right size, and no further than allowed.</summary>
 internal static class BodyReader
 {
     private const int FirstGuess = 64 * 1024;
+    private const int LargestTrusted = 16 * 1024 * 1024;
 
     /// <exception cref="SmartException"><see cref="SmartErrorCode.ResponseTooLarge"/>.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, Uri uri, long maximum, CancellationToken cancellationToken)
     {
-        // With compression the length is that of the compressed bytes: a guess, then.
+        // Absent after decompression. An announced size is believed up to a limit, so that a header alone cannot claim half a gigabyte;
+        // the spare byte lets the end of the stream be seen without growing.
         long? announced = content.Headers.ContentLength;
         if (announced > maximum)
         {
@@ -16,7 +20,7 @@ internal static class BodyReader
         }
 
         await using Stream stream = await content.ReadAsStreamAsync(cancellationToken);
-        byte[] buffer = new byte[announced is > 0 ? (int)announced.Value + 1 : FirstGuess];
+        byte[] buffer = new byte[announced is > 0 ? (int)Math.Min(announced.Value, LargestTrusted) + 1 : FirstGuess];
         int length = 0;
         while (true)
         {
@@ -41,7 +45,7 @@ internal static class BodyReader
 
     private static SmartException TooLarge(Uri uri, long maximum) => new(
         SmartErrorCode.ResponseTooLarge,
-        $"The answer of {uri.GetLeftPart(UriPartial.Path)} is larger than {maximum / (1024 * 1024)} MiB.",
+        string.Create(CultureInfo.InvariantCulture, $"The answer of {uri.GetLeftPart(UriPartial.Path)} is larger than the {maximum:N0} bytes that are accepted."),
         uri,
-        "Ask for smaller pages (_count), or for fewer elements (_elements).");
+        "Check that the address is the right one. For a search, ask for smaller pages (_count) or fewer elements (_elements).");
 }

@@ -20,9 +20,7 @@ internal static partial class BodyText
             text = WebUtility.HtmlDecode(Tags().Replace(Invisible().Replace(text, " "), " "));
         }
 
-        string line = string.Join(' ', new string([.. text.Select(character => char.IsControl(character) || character == '\uFFFD' ? ' ' : character)])
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return line.Length > MaximumLength ? line[..MaximumLength] + "…" : line;
+        return Printable.Clip(text, MaximumLength);
     }
 
     [GeneratedRegex("<(?<tag>script|style|head)\\b.*?</\\k<tag>\\s*>", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]

@@ -6,11 +6,18 @@ namespace SmartFhir.Http;
 /// <param name="Resource">The resource as it came; empty when the entry has none.</param>
 /// <param name="FullUrl"><c>fullUrl</c>.</param>
 /// <param name="SearchMode"><c>search.mode</c>: match, include or outcome.</param>
-public readonly record struct BundleEntry(ReadOnlyMemory<byte> Resource, string? FullUrl, string? SearchMode);
+public readonly record struct BundleEntry(ReadOnlyMemory<byte> Resource, string? FullUrl, string? SearchMode)
+{
+    /// <summary><c>response</c> as it came, of a batch, transaction or history; empty when there is none.</summary>
+    public ReadOnlyMemory<byte> Response { get; init; }
+}
 
 /// <summary>A Bundle cut into its entries.</summary>
 public sealed record FhirBundle
 {
+    /// <summary><c>resourceType</c>: <c>Bundle</c>, unless something else came.</summary>
+    public string? ResourceType { get; init; }
+
     /// <summary><c>type</c>, for example <c>searchset</c>.</summary>
     public string? Type { get; init; }
 
@@ -70,6 +77,14 @@ public static class BundleReader
         {
             return ReadBundle(json);
         }
+        catch (JsonException) when (IsTooDeep(json.Span))
+        {
+            throw new SmartException(
+                SmartErrorCode.ResponseTooLarge,
+                $"The Bundle{(source is null ? "" : $" from {source.GetLeftPart(UriPartial.Path)}")} is nested deeper than {Options.MaxDepth} levels.",
+                source,
+                "No FHIR resource is: report it to the server's operator.");
+        }
         catch (JsonException exception)
         {
             throw new SmartException(
@@ -86,6 +101,7 @@ public static class BundleReader
         var reader = new Utf8JsonReader(json.Span, Options);
         var entries = new List<BundleEntry>();
         var links = new Dictionary<string, string>(StringComparer.Ordinal);
+        string? resourceType = null;
         string? type = null;
         long? total = null;
         Expect(ref reader, JsonTokenType.StartObject);
@@ -103,10 +119,15 @@ public static class BundleReader
             {
                 type = ReadText(ref reader);
             }
+            else if (reader.ValueTextEquals("resourceType"u8))
+            {
+                resourceType = ReadText(ref reader);
+            }
             else if (reader.ValueTextEquals("total"u8))
             {
                 reader.Read();
                 total = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number) ? number : null;
+                reader.Skip();
             }
             else
             {
@@ -116,25 +137,31 @@ public static class BundleReader
 
         // What follows the object, if anything, must be white space.
         reader.Read();
-        return new FhirBundle { Type = type, Total = total, Links = links, Entries = entries };
+        return new FhirBundle { ResourceType = resourceType, Type = type, Total = total, Links = links, Entries = entries };
     }
 
     private static void ReadEntries(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, List<BundleEntry> entries)
     {
-        Expect(ref reader, JsonTokenType.StartArray);
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        if (!Enter(ref reader, JsonTokenType.StartArray))
+        {
+            return;
+        }
+
+        while (NextItem(ref reader))
         {
             ReadOnlyMemory<byte> resource = default;
+            ReadOnlyMemory<byte> response = default;
             string? fullUrl = null;
             string? mode = null;
             while (NextMember(ref reader))
             {
                 if (reader.ValueTextEquals("resource"u8))
                 {
-                    reader.Read();
-                    int start = (int)reader.TokenStartIndex;
-                    reader.Skip();
-                    resource = json[start..(int)reader.BytesConsumed];
+                    resource = ReadSlice(ref reader, json);
+                }
+                else if (reader.ValueTextEquals("response"u8))
+                {
+                    response = ReadSlice(ref reader, json);
                 }
                 else if (reader.ValueTextEquals("fullUrl"u8))
                 {
@@ -150,14 +177,18 @@ public static class BundleReader
                 }
             }
 
-            entries.Add(new BundleEntry(resource, fullUrl, mode));
+            entries.Add(new BundleEntry(resource, fullUrl, mode) { Response = response });
         }
     }
 
     private static string? ReadMode(ref Utf8JsonReader reader)
     {
         string? mode = null;
-        Expect(ref reader, JsonTokenType.StartObject);
+        if (!Enter(ref reader, JsonTokenType.StartObject))
+        {
+            return null;
+        }
+
         while (NextMember(ref reader))
         {
             if (reader.ValueTextEquals("mode"u8))
@@ -175,8 +206,12 @@ public static class BundleReader
 
     private static void ReadLinks(ref Utf8JsonReader reader, Dictionary<string, string> links)
     {
-        Expect(ref reader, JsonTokenType.StartArray);
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        if (!Enter(ref reader, JsonTokenType.StartArray))
+        {
+            return;
+        }
+
+        while (NextItem(ref reader))
         {
             string? relation = null;
             string? url = null;
@@ -203,6 +238,35 @@ public static class BundleReader
         }
     }
 
+    /// <summary>The bytes of the next value; none for null.</summary>
+    private static ReadOnlyMemory<byte> ReadSlice(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return default;
+        }
+
+        int start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return json[start..(int)reader.BytesConsumed];
+    }
+
+    /// <summary>Steps into an array or object; false for null, which FHIR forbids and some servers send.</summary>
+    private static bool Enter(ref Utf8JsonReader reader, JsonTokenType token)
+    {
+        reader.Read();
+        return reader.TokenType == token || (reader.TokenType == JsonTokenType.Null ? false : throw Unexpected(token, reader.TokenStartIndex));
+    }
+
+    /// <summary>Steps into the next object of an array; false at its end.</summary>
+    private static bool NextItem(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.StartObject
+            || (reader.TokenType == JsonTokenType.EndArray ? false : throw Unexpected(JsonTokenType.StartObject, reader.TokenStartIndex));
+    }
+
     private static bool NextMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
     private static string? ReadText(ref Utf8JsonReader reader)
@@ -221,7 +285,30 @@ public static class BundleReader
     {
         if (!reader.Read() || reader.TokenType != token)
         {
-            throw new JsonException($"Expected {token}.", null, 0, reader.TokenStartIndex);
+            throw Unexpected(token, reader.TokenStartIndex);
         }
+    }
+
+    private static JsonException Unexpected(JsonTokenType expected, long position) => new($"Expected {expected}.", null, 0, position);
+
+    private static bool IsTooDeep(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth >= Options.MaxDepth && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Broken before it was too deep.
+        }
+
+        return false;
     }
 }

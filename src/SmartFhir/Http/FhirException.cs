@@ -6,6 +6,8 @@ namespace SmartFhir.Http;
 /// <summary>The FHIR API refused a request.</summary>
 public sealed class FhirException : SmartException
 {
+    private const int ShownIssues = 10;
+
     private FhirException(SmartErrorCode code, string message, string? remedy, FhirResponse response, IReadOnlyList<OperationOutcomeIssue> issues)
         : base(code, message, response.RequestUri, remedy)
     {
@@ -32,13 +34,25 @@ public sealed class FhirException : SmartException
         ArgumentNullException.ThrowIfNull(response);
         IReadOnlyList<OperationOutcomeIssue> issues = OperationOutcomeIssue.Read(response.Body);
         int status = (int)response.StatusCode;
-        string reason = string.Create(CultureInfo.InvariantCulture, $"HTTP {status} {response.StatusCode}");
-        string said = issues.Count > 0
-            ? string.Join("; ", issues.Select(issue => issue.ToString()))
-            : BodyText.Read(response);
-        string id = response.RequestId is { } requestId ? $" [request id {requestId}]" : "";
         BearerChallenge challenge = BearerChallenge.Read(response);
+        string reason = string.Create(CultureInfo.InvariantCulture, $"HTTP {status} {Reason(response)}").TrimEnd();
+        string said = issues.Count > 0 ? Join(issues) : BodyText.Read(response);
+        if (said.Length == 0)
+        {
+            said = challenge.Description ?? "";
+        }
+
+        string id = response.RequestId is { } requestId ? $" [request id {Printable.Clip(requestId, 100)}]" : "";
         return new FhirException(CodeOf(status), $"{reason}{(said.Length > 0 ? $": {said}" : "")}{id}", RemedyFor(status, challenge, response), response, issues);
+    }
+
+    private static string Reason(FhirResponse response) =>
+        response.ReasonPhrase is { Length: > 0 } phrase ? Printable.Clip(phrase, 60) : Enum.IsDefined(response.StatusCode) ? response.StatusCode.ToString() : "";
+
+    private static string Join(IReadOnlyList<OperationOutcomeIssue> issues)
+    {
+        string shown = string.Join("; ", issues.Take(ShownIssues).Select(issue => issue.ToString()));
+        return issues.Count > ShownIssues ? $"{shown}; and {issues.Count - ShownIssues} more" : shown;
     }
 
     private static SmartErrorCode CodeOf(int status) => status switch

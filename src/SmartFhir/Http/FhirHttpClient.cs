@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 
@@ -22,6 +21,9 @@ public sealed record FhirClientOptions
     /// <summary>Accept plain http beyond loopback.</summary>
     public bool AllowInsecureHttp { get; init; }
 
+    /// <summary>Where time comes from.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
     /// <summary>Called with one line a request for the verbose stream. Values of search parameters, which may name a patient, are left out.</summary>
     public Action<string> Log { get; init; } = _ => { };
 }
@@ -42,12 +44,19 @@ public sealed class FhirHttpClient
     /// <param name="http">Sends the requests; follows no redirects.</param>
     /// <param name="tokens">Gives the token.</param>
     /// <param name="options">How it behaves.</param>
+    /// <exception cref="SmartException"><see cref="SmartErrorCode.InsecureHttp"/>: an allowed origin would receive the token over plain http.</exception>
     public FhirHttpClient(HttpClient http, IAccessTokenSource tokens, FhirClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         _http = http;
         _tokens = tokens;
         _options = options;
+        // The base was held to https when its session was made (FhirBaseUrl), by the choice that the user made then.
+        foreach (Uri origin in options.AllowedOrigins)
+        {
+            UrlPolicy.RequireSecure(origin, options.AllowInsecureHttp, "-AllowOrigin");
+        }
+
         FhirBase = options.FhirBase.AbsolutePath.EndsWith('/') ? options.FhirBase : new Uri(options.FhirBase.AbsoluteUri + "/");
     }
 
@@ -72,9 +81,16 @@ public sealed class FhirHttpClient
     public async Task<FhirResponse> SendRawAsync(FhirRequest request, CancellationToken cancellationToken)
     {
         Uri uri = Resolve(request);
+        if (request.Headers.Any(header => header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new SmartException(
+                SmartErrorCode.InvalidArgument, "The header Authorization is the session's to set.", uri, "Leave it out of -Headers; for a token of your own, connect with it.");
+        }
+
         AccessToken? token = await _tokens.GetAccessTokenAsync(null, cancellationToken);
         FhirResponse response = await FollowAsync(request, uri, token, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.Unauthorized || token is null)
+        // Another server, reached by a redirect, never saw the token: its 401 says nothing about it.
+        if (response.StatusCode != HttpStatusCode.Unauthorized || token is null || !IsAllowed(response.RequestUri))
         {
             return response;
         }
@@ -115,14 +131,16 @@ public sealed class FhirHttpClient
     {
         for (int redirects = 0; ; redirects++)
         {
-            FhirResponse response = await SendOnceAsync(request, uri, IsAllowed(uri) ? token : null, cancellationToken);
+            // The caller's headers can hold keys as well: they stay with the token.
+            bool allowed = IsAllowed(uri);
+            FhirResponse response = await SendOnceAsync(allowed ? request : request with { Headers = [] }, uri, allowed ? token : null, cancellationToken);
             bool redirected = (int)response.StatusCode is 301 or 302 or 303 or 307 or 308 && request.Method == HttpMethod.Get;
             if (!redirected || redirects == MaximumRedirects || !Uri.TryCreate(uri, response.Header("Location"), out Uri? next))
             {
                 return response;
             }
 
-            if (!UrlPolicy.IsSecure(next, _options.AllowInsecureHttp))
+            if (!IsAllowed(next) && !UrlPolicy.IsSecure(next, _options.AllowInsecureHttp))
             {
                 throw new SmartException(SmartErrorCode.ForeignOrigin, $"{uri.GetLeftPart(UriPartial.Path)} redirects to {next.GetLeftPart(UriPartial.Path)}, which is not https.", uri);
             }
@@ -135,9 +153,9 @@ public sealed class FhirHttpClient
     private async Task<FhirResponse> SendOnceAsync(FhirRequest request, Uri uri, AccessToken? token, CancellationToken cancellationToken)
     {
         using HttpRequestMessage message = CreateMessage(request, uri, token);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_options.Timeout);
-        long start = Stopwatch.GetTimestamp();
+        using var timer = new CancellationTokenSource(_options.Timeout, _options.TimeProvider);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        long start = _options.TimeProvider.GetTimestamp();
         try
         {
             using HttpResponseMessage answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
@@ -146,10 +164,11 @@ public sealed class FhirHttpClient
             {
                 RequestUri = uri,
                 StatusCode = answer.StatusCode,
+                ReasonPhrase = answer.ReasonPhrase,
                 Headers = answer.Headers.NonValidated.Concat(answer.Content.Headers.NonValidated)
                     .ToDictionary(header => header.Key, header => header.Value.ToArray(), StringComparer.OrdinalIgnoreCase),
-                Body = body,
-                Elapsed = Stopwatch.GetElapsedTime(start),
+                Body = IsJson(answer.Content) ? JsonText.ToUtf8(body) : body,
+                Elapsed = _options.TimeProvider.GetElapsedTime(start),
             };
             _options.Log(string.Create(
                 CultureInfo.InvariantCulture,
@@ -163,9 +182,13 @@ public sealed class FhirHttpClient
         }
     }
 
+    /// <summary>Only JSON may lose a byte-order mark; a file of a Binary stays as it is, byte for byte.</summary>
+    private static bool IsJson(HttpContent content) => content.Headers.ContentType?.MediaType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
+
     private static HttpRequestMessage CreateMessage(FhirRequest request, Uri uri, AccessToken? token)
     {
         var message = new HttpRequestMessage(request.Method, uri) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        message.Options.Set(ProtocolLimitsHandler.Exempt, true);
         message.Headers.TryAddWithoutValidation("Accept", "application/fhir+json, application/json;q=0.9");
         if (request.Body is { } body)
         {

@@ -75,6 +75,11 @@ public sealed class FhirPager(FhirHttpClient client)
 
         var request = template with { Method = HttpMethod.Get, Path = next.AbsoluteUri, Query = [], Body = null };
         FhirResponse response = await client.SendAsync(request, cancellationToken);
-        return new FhirPage(response, BundleReader.Read(response.Body, response.RequestUri));
+        FhirBundle bundle = BundleReader.Read(response.Body, response.RequestUri);
+        return bundle.ResourceType == "Bundle" ? new FhirPage(response, bundle) : throw new SmartException(
+            SmartErrorCode.ResponseNotJson,
+            $"Page {visited.Count} of {page.Response.RequestUri.GetLeftPart(UriPartial.Path)} is not a Bundle but {Printable.Clip(bundle.ResourceType ?? "no resource", 60)}.",
+            next,
+            "The resources so far are complete up to that page. Report it to the server's operator.");
     }
 }

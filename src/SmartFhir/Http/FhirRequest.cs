@@ -59,9 +59,13 @@ public sealed record FhirRequest
             throw Invalid("it has a control character");
         }
 
+        // A fragment is never sent, but '#' stands in canonical URLs and tokens that people search for.
+        relative = relative.Replace("#", "%23", StringComparison.Ordinal);
+
         int query = relative.IndexOf('?', StringComparison.Ordinal);
         string path = query < 0 ? relative : relative[..query];
-        if (path.Split('/').Any(segment => Uri.UnescapeDataString(segment) is "." or ".."))
+        // .NET reads a backslash as a slash, and some servers read %2f as one.
+        if (Uri.UnescapeDataString(path).Split('/', '\\').Any(segment => segment is "." or ".."))
         {
             throw Invalid("it leaves the FHIR base");
         }

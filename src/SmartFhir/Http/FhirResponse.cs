@@ -11,10 +11,13 @@ public sealed record FhirResponse
     /// <summary>The HTTP status.</summary>
     public required HttpStatusCode StatusCode { get; init; }
 
+    /// <summary>The reason phrase of HTTP/1.1; empty or null in HTTP/2.</summary>
+    public string? ReasonPhrase { get; init; }
+
     /// <summary>The headers, by name without regard to case; each with its values.</summary>
     public required IReadOnlyDictionary<string, string[]> Headers { get; init; }
 
-    /// <summary>The body as it came, decompressed.</summary>
+    /// <summary>The body as it came, decompressed; JSON is UTF-8 without a byte-order mark.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>From the first byte sent to the last byte read.</summary>

@@ -5,6 +5,8 @@ namespace SmartFhir.Http;
 /// <summary>One issue of an OperationOutcome (FHIR R4, OperationOutcome.issue).</summary>
 public sealed record OperationOutcomeIssue
 {
+    private const int MaximumText = 800;
+
     /// <summary><c>severity</c>: fatal, error, warning or information.</summary>
     public string? Severity { get; init; }
 
@@ -20,13 +22,13 @@ public sealed record OperationOutcomeIssue
     /// <summary><c>expression</c>: FHIRPath of the elements; <c>location</c> where a server gives only that.</summary>
     public IReadOnlyList<string> Expression { get; init; } = [];
 
-    /// <summary>Severity, code, the text, and where: <c>error invalid: Unknown code (Patient.gender)</c>.</summary>
+    /// <summary>Severity, code, the text, and where: <c>error invalid: Unknown code (Patient.gender)</c>; on one line, fit for a terminal.</summary>
     public override string ToString()
     {
         string head = string.Join(' ', new[] { Severity, Code }.Where(part => !string.IsNullOrEmpty(part)));
         string[] texts = [.. new[] { Details, Diagnostics }.OfType<string>().Where(text => text.Length > 0).Distinct(StringComparer.Ordinal)];
-        string where = Expression.Count > 0 ? $" ({string.Join(", ", Expression)})" : "";
-        return (texts.Length > 0 ? $"{head}: {string.Join(" - ", texts)}" : head) + where;
+        string where = Expression.Count > 0 ? $" ({Printable.Clip(string.Join(", ", Expression), MaximumText)})" : "";
+        return Printable.Clip(texts.Length > 0 ? $"{head}: {string.Join(" - ", texts)}" : head, MaximumText) + where;
     }
 
     /// <summary>The issues in a body, or none when it is not an OperationOutcome.</summary>

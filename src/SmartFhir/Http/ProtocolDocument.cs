@@ -22,8 +22,6 @@ public static class ProtocolDocument
     private const int MaximumDepth = 64;
     private const int ExcerptLength = 120;
 
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
-
     /// <summary>GET.</summary>
     /// <exception cref="SmartException">The connection fails, a redirect leads to plain http, or the body is too large.</exception>
     public static async Task<ProtocolAnswer> GetAsync(HttpClient http, Uri uri, string accept, CancellationToken cancellationToken)
@@ -39,12 +37,14 @@ public static class ProtocolDocument
                 return answer with { Uri = uri };
             }
 
-            bool downgraded = uri.Scheme == Uri.UriSchemeHttps && answer.Uri.Scheme != Uri.UriSchemeHttps;
+            bool downgraded = answer.Uri.Scheme != Uri.UriSchemeHttps && (uri.Scheme == Uri.UriSchemeHttps || answer.Uri.Scheme != Uri.UriSchemeHttp);
             if (downgraded || redirects == MaximumRedirects)
             {
                 throw new SmartException(
                     SmartErrorCode.DiscoveryFailed,
-                    downgraded ? $"{uri} redirects to {answer.Uri}, which is not https." : $"{start} redirects more than {MaximumRedirects} times.",
+                    downgraded
+                        ? $"{uri} redirects to {answer.Uri.GetLeftPart(UriPartial.Path)}, which is not https."
+                        : $"{start} redirects more than {MaximumRedirects} times.",
                     uri,
                     "Use the address that the server publishes for its FHIR API.");
             }
@@ -74,7 +74,7 @@ public static class ProtocolDocument
         ArgumentNullException.ThrowIfNull(answer);
         try
         {
-            JsonDocument document = JsonDocument.Parse(WithoutByteOrderMark(answer.Body), new JsonDocumentOptions { MaxDepth = MaximumDepth });
+            JsonDocument document = JsonDocument.Parse(JsonText.ToUtf8(answer.Body), new JsonDocumentOptions { MaxDepth = MaximumDepth });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;
@@ -98,34 +98,23 @@ public static class ProtocolDocument
     public static string Excerpt(byte[] body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        string text = Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, ExcerptLength * 4));
-        string line = string.Join(' ', new string([.. text.Select(character => char.IsControl(character) || character == '\uFFFD' ? ' ' : character)])
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return line.Length == 0 ? "(empty)" : line.Length > ExcerptLength ? line[..ExcerptLength] + "…" : line;
+        ReadOnlySpan<byte> text = JsonText.ToUtf8(body).Span;
+        string line = Printable.Clip(Encoding.UTF8.GetString(text[..Math.Min(text.Length, ExcerptLength * 4)]), ExcerptLength);
+        return line.Length == 0 ? "(empty)" : line;
     }
-
-    private static ReadOnlyMemory<byte> WithoutByteOrderMark(byte[] body) => body switch
-    {
-        [0xEF, 0xBB, 0xBF, ..] => body.AsMemory(3),
-        [0xFF, 0xFE, ..] => Encoding.UTF8.GetBytes(Encoding.Unicode.GetString(body, 2, body.Length - 2)),
-        [0xFE, 0xFF, ..] => Encoding.UTF8.GetBytes(Encoding.BigEndianUnicode.GetString(body, 2, body.Length - 2)),
-        _ => body,
-    };
 
     /// <returns>The answer; for a redirect its Uri is where it leads.</returns>
     private static async Task<ProtocolAnswer> SendAsync(HttpClient http, Uri uri, string accept, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         request.Headers.TryAddWithoutValidation("Accept", accept);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeLimit);
         try
         {
-            using HttpResponseMessage response = await http.SendAsync(request, limit.Token);
-            byte[] body = await response.Content.ReadAsByteArrayAsync(limit.Token);
+            using HttpResponseMessage response = await http.SendAsync(request, cancellationToken);
+            byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             Uri next = response.Headers.Location is { } location ? new Uri(uri, location) : uri;
             return new ProtocolAnswer(
-                next, response.StatusCode, response.Content.Headers.ContentType?.MediaType, body, response.Headers.WwwAuthenticate.FirstOrDefault()?.ToString());
+                next, response.StatusCode, response.Content.Headers.ContentType?.MediaType, body, response.StatusCode == HttpStatusCode.Unauthorized ? response.Headers.WwwAuthenticate.ToString() : null);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {

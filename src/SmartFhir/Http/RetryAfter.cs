@@ -5,25 +5,36 @@ namespace SmartFhir.Http;
 /// <summary>How long a server asks to wait: seconds or a date (RFC 9110 section 10.2.3), an epoch as some send it, or Azure's milliseconds.</summary>
 internal static class RetryAfter
 {
-    private const long EpochThreshold = 1_000_000_000;
+    private const double EpochThreshold = 1_000_000_000;
+    private const double EpochEnd = 100_000_000_000;
+
+    /// <summary>No server means more than this; it also keeps the arithmetic within bounds.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(365);
 
     public static TimeSpan? Read(FhirResponse response) => Read(response, DateTimeOffset.UtcNow);
 
     public static TimeSpan? Read(FhirResponse response, DateTimeOffset now)
     {
-        if (double.TryParse(response.Header("x-ms-retry-after-ms"), NumberStyles.Float, CultureInfo.InvariantCulture, out double milliseconds) && milliseconds >= 0)
+        if (Number(response.Header("x-ms-retry-after-ms")) is { } milliseconds)
         {
-            return TimeSpan.FromMilliseconds(milliseconds);
+            return Wait(milliseconds / 1000);
         }
 
         string? text = response.Header("Retry-After");
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds))
+        if (Number(text) is { } seconds)
         {
-            return seconds < EpochThreshold ? TimeSpan.FromSeconds(seconds) : NotNegative(DateTimeOffset.FromUnixTimeSeconds(seconds) - now);
+            return Wait(seconds is >= EpochThreshold and < EpochEnd ? seconds - now.ToUnixTimeMilliseconds() / 1000.0 : seconds);
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date) ? NotNegative(date - now) : null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
+            ? Wait((date - now).TotalSeconds)
+            : null;
     }
 
-    private static TimeSpan NotNegative(TimeSpan time) => time < TimeSpan.Zero ? TimeSpan.Zero : time;
+    private static double? Number(string? text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+            ? number
+            : null;
+
+    private static TimeSpan Wait(double seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, Longest.TotalSeconds));
 }

@@ -11,7 +11,7 @@ public sealed record SmartHttpOptions
     /// <summary>Accept plain http beyond loopback (-AllowInsecureHttp).</summary>
     public bool AllowInsecureHttp { get; init; }
 
-    /// <summary>The time for one request, from the first byte sent to the last byte of the answer.</summary>
+    /// <summary>The time for one request of the protocol, from the first byte sent to the last byte of the answer.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <summary>The size that an answer of the protocol (discovery, token, keys) may have. FHIR answers have a limit of their own.</summary>
@@ -19,6 +19,12 @@ public sealed record SmartHttpOptions
 
     /// <summary>Further certificate authorities that are trusted, for servers with a private one.</summary>
     public X509Certificate2Collection? TrustedRoots { get; init; }
+
+    /// <summary>Decides on a server's certificate in place of the platform's rules and <see cref="TrustedRoots"/>; null leaves those in force.</summary>
+    public RemoteCertificateValidationCallback? ServerCertificateValidation { get; init; }
+
+    /// <summary>The proxy; null leaves the system's settings and <c>HTTPS_PROXY</c>, <c>NO_PROXY</c> in force.</summary>
+    public IWebProxy? Proxy { get; init; }
 }
 
 /// <summary>Makes the HTTP clients of the product: one place for TLS, redirects, cookies and the user agent.</summary>
@@ -27,8 +33,9 @@ public static class SmartHttp
     private static readonly string Version = typeof(SmartHttp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>
-    /// A client that follows no redirect by itself (a redirect must not carry a token or a code to another place), keeps no cookies,
-    /// and has no size limit: readers set theirs.
+    /// A client for the whole product. It follows no redirect by itself (a redirect must not carry a token or a code to another place)
+    /// and keeps no cookies. Requests of the protocol (discovery, tokens, keys) are bounded in time and size whoever sends them, libraries
+    /// included; <see cref="FhirHttpClient"/> sets limits of its own for each request.
     /// </summary>
     public static HttpClient CreateClient(SmartHttpOptions options)
     {
@@ -43,42 +50,19 @@ public static class SmartHttp
             MaxResponseHeadersLength = 64,
             EnableMultipleHttp2Connections = true,
         };
-        if (options.TrustedRoots is { Count: > 0 } roots)
+        handler.SslOptions.RemoteCertificateValidationCallback = ServerCertificate.Check(options);
+        if (options.Proxy is not null)
         {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors, roots);
+            handler.Proxy = options.Proxy;
         }
 
-        var client = new HttpClient(handler)
+        var client = new HttpClient(new ProtocolLimitsHandler(handler, options.Timeout, options.MaximumProtocolBytes))
         {
-            // The time limit is set per request, so that it can be told apart from the caller's own cancellation.
-            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = options.MaximumProtocolBytes,
+            Timeout = Timeout.InfiniteTimeSpan,
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"SmartFhir/{Version}");
         return client;
-    }
-
-    /// <summary>The name must fit in any case; only the root may be one of ours instead of the system's.</summary>
-    private static bool IsTrusted(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, X509Certificate2Collection roots)
-    {
-        if (errors == SslPolicyErrors.None)
-        {
-            return true;
-        }
-
-        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is null || chain is null)
-        {
-            return false;
-        }
-
-        using var own = new X509Chain();
-        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        own.ChainPolicy.CustomTrustStore.AddRange(roots);
-        own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
-        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        using var copy = new X509Certificate2(certificate);
-        return own.Build(copy);
     }
 }

@@ -26,10 +26,7 @@ public static class TransportErrors
         HttpRequestError error = (exception as HttpRequestException)?.HttpRequestError ?? HttpRequestError.Unknown;
         if (Find<AuthenticationException>(exception) is { } tls)
         {
-            return (
-                SmartErrorCode.TlsFailure,
-                $"No secure connection to {host}: {TlsReason(tls)}.",
-                "Check the address and this machine's clock. If the server's certificate comes from a private authority, have the machine trust that authority. Do not switch the check off for real patients' data.");
+            return Tls(host, tls);
         }
 
         if (error == HttpRequestError.NameResolutionError || Find<SocketException>(exception) is { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain })
@@ -61,33 +58,24 @@ public static class TransportErrors
                 "Check that the address is the right one.");
         }
 
-        return (SmartErrorCode.ConnectionFailed, $"The connection to {host} failed: {Innermost(exception).Message}", "Try again. If it lasts, look for a proxy or firewall in between.");
+        return (SmartErrorCode.ConnectionFailed, $"The connection to {host} failed: {Printable.Clip(Innermost(exception).Message, 200)}", "Try again. If it lasts, look for a proxy or firewall in between.");
     }
 
-    private static string TlsReason(AuthenticationException exception)
+    private static (SmartErrorCode Code, string Message, string Remedy) Tls(string host, AuthenticationException exception)
     {
-        string text = exception.Message + " " + exception.InnerException?.Message;
-        if (text.Contains("RemoteCertificateNameMismatch", StringComparison.Ordinal))
+        IReadOnlyList<ServerCertificateProblem> problems = (exception as ServerCertificateException)?.Problems ?? [];
+        string why = problems.Count > 0
+            ? string.Join("; ", problems.Select(problem => problem.Text))
+            : $"the TLS handshake failed ({Printable.Clip(Innermost(exception).Message, 200)})";
+        string remedy = (problems.Count > 0 ? problems[0].Kind : ServerCertificateProblemKind.Other) switch
         {
-            return "its certificate is for another host name";
-        }
-
-        if (text.Contains("NotTimeValid", StringComparison.Ordinal))
-        {
-            return "its certificate has expired or is not valid yet";
-        }
-
-        if (text.Contains("UntrustedRoot", StringComparison.Ordinal) || text.Contains("PartialChain", StringComparison.Ordinal))
-        {
-            return "its certificate comes from an authority that this machine does not trust (a self-signed certificate looks the same)";
-        }
-
-        if (text.Contains("Revoked", StringComparison.Ordinal))
-        {
-            return "its certificate is revoked";
-        }
-
-        return $"the TLS handshake failed ({Innermost(exception).Message})";
+            ServerCertificateProblemKind.NameMismatch => "Use the host name that the certificate is for, or have the server's operator correct it.",
+            ServerCertificateProblemKind.Expired => "Check this machine's clock; if it is right, the server's operator must renew the certificate.",
+            ServerCertificateProblemKind.Untrusted =>
+                "If the certificate comes from a private authority, have the machine trust that authority. Do not switch the check off for real patients' data.",
+            _ => "Check the address, and that the server offers TLS 1.2 or later.",
+        };
+        return (SmartErrorCode.TlsFailure, $"No secure connection to {host}: {why}.", remedy);
     }
 
     private static T? Find<T>(Exception? exception)

@@ -309,7 +309,7 @@ public sealed class LoopbackListener : IAsyncDisposable
         byte[] rest = new byte[1024];
         try
         {
-            while (await connection.GetStream().ReadAsync(rest, patience.Token) > 0)
+            while (await connection.Client.ReceiveAsync(rest, patience.Token) > 0)
             {
             }
         }
