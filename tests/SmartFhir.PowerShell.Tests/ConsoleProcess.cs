@@ -79,7 +79,7 @@ internal static class ConsoleProcess
     }
 
     /// <summary>Tests are built beside the programs, in the same configuration.</summary>
-    private static string Assembly(string project)
+    public static string Assembly(string project)
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         return Path.Combine(Root, "src", project, "bin", framework.Parent!.Name, framework.Name, project + ".dll");
