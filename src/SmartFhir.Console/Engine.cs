@@ -35,15 +35,16 @@ internal sealed class Engine : IDisposable
     public bool Open(string manifest)
     {
         _runspace.Open();
-        _runspace.SessionStateProxy.InvokeCommand.CommandNotFoundAction = (_, lookup) => _terminal.MissingCommands.Note(lookup.CommandName);
+        _runspace.SessionStateProxy.InvokeCommand.CommandNotFoundAction = (_, lookup) => _terminal.MissingCommands.NotFound(lookup.CommandName);
         Run($"Import-Module -Name '{manifest.Replace("'", "''", StringComparison.Ordinal)}' -ErrorAction Stop");
         return ExitCode == Hosting.ExitCode.Success;
     }
 
     /// <summary>Runs commands as <c>pwsh -Command</c> does: exit code 1 after a terminating error or when <c>$?</c> is false at the end.</summary>
-    public void Run(string script, bool addToHistory = false)
+    public void Run(string script)
     {
-        using Pipeline pipeline = _runspace.CreatePipeline(script, addToHistory);
+        // The engine keeps $? of a pipeline for the next one only when the pipeline goes into the history.
+        using Pipeline pipeline = _runspace.CreatePipeline(script, addToHistory: true);
         bool completed = Execute(pipeline);
         SetExitCode(completed && LastCommandSucceeded());
     }
@@ -156,14 +157,20 @@ internal sealed class Engine : IDisposable
                 _running = null;
             }
 
-            _terminal.EndProgress();
-            _terminal.MissingCommands.Forget();
+            _terminal.EndCommand();
         }
     }
 
     /// <summary>Prints a terminating error in the engine's own view, message and remedy.</summary>
     private void Report(RuntimeException failure)
     {
+        if (failure is ParseException)
+        {
+            // The engine's view shows a syntax error by its place in a script that has run, and this one has not.
+            _terminal.Error("ParserError: " + failure.Message);
+            return;
+        }
+
         try
         {
             // An ErrorRecord that is passed on as input would be taken for output: it has to be written as an error again.

@@ -35,7 +35,7 @@ internal sealed class InteractiveLoop(Engine engine, Terminal terminal, bool sho
             pending = pending.Length == 0 ? line.Text : pending + Environment.NewLine + line.Text;
             if (!string.IsNullOrWhiteSpace(pending) && (ended || !IsIncomplete(pending, line.Text)))
             {
-                engine.Run(pending, addToHistory: true);
+                engine.Run(pending);
                 pending = string.Empty;
             }
 

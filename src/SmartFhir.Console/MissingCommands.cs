@@ -2,7 +2,7 @@ namespace SmartFhir.Hosting;
 
 /// <summary>
 /// Knows the commands that people expect from PowerShell and that this console lacks, because the engine package comes without
-/// the modules that define them; adds that to the error that names one.
+/// the modules that define them; says so after an error that names one.
 /// </summary>
 internal sealed class MissingCommands
 {
@@ -30,41 +30,45 @@ internal sealed class MissingCommands
         "Start", "Stop", "Tee", "Test", "Trace", "Unregister", "Update", "Wait", "Write",
     };
 
+    private readonly Lock _gate = new();
     private readonly HashSet<string> _notFound = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> _hints = [];
 
-    /// <summary>The engine looked for a command and did not find it.</summary>
-    public void Note(string name)
+    /// <summary>The engine looked for a command and did not find it. That alone says nothing: scripts probe, and catch.</summary>
+    public void NotFound(string name)
     {
-        lock (_notFound)
+        lock (_gate)
         {
             _notFound.Add(name);
         }
     }
 
-    /// <summary>A command line is over.</summary>
-    public void Forget()
+    /// <summary>A line of an error was printed; when it names a missing command that pwsh has, there will be a hint.</summary>
+    public void Printed(string error)
     {
-        lock (_notFound)
+        lock (_gate)
         {
-            _notFound.Clear();
-        }
-    }
-
-    /// <summary>What to add to an error that is about to be printed; null when it is not about a command that pwsh would have.</summary>
-    public string? HintFor(string error)
-    {
-        lock (_notFound)
-        {
-            foreach (string name in _notFound)
+            foreach (string name in _notFound.Where(name => error.Contains($"'{name}'", StringComparison.OrdinalIgnoreCase)).ToArray())
             {
-                if (error.Contains($"'{name}'", StringComparison.OrdinalIgnoreCase) && ModuleOf(name) is { } module)
+                _notFound.Remove(name);
+                if (ModuleOf(name) is { } module)
                 {
-                    return $"{name} belongs to {module}, which this small console lacks. pwsh has it: https://aka.ms/powershell";
+                    _hints.Add($"{name} belongs to {module}, which this small console lacks. pwsh has it: https://aka.ms/powershell");
                 }
             }
         }
+    }
 
-        return null;
+    /// <summary>The hints since the last call; what was looked for before is forgotten.</summary>
+    public IReadOnlyList<string> TakeHints()
+    {
+        lock (_gate)
+        {
+            string[] hints = [.. _hints];
+            _hints.Clear();
+            _notFound.Clear();
+            return hints;
+        }
     }
 
     private static string? ModuleOf(string name)

@@ -62,13 +62,20 @@ internal sealed class Terminal : IDisposable
         }
     }
 
-    /// <summary>Writes an error, with a hint where the error is about a command that this console lacks.</summary>
+    /// <summary>Writes one line of an error.</summary>
     public void Error(string message)
     {
+        MissingCommands.Printed(Plain(message));
         Line(message, PSStyle.Instance.Formatting.Error);
-        if (MissingCommands.HintFor(Plain(message)) is { } hint)
+    }
+
+    /// <summary>A command line is over: takes the progress away and says which of the commands that it missed pwsh has.</summary>
+    public void EndCommand()
+    {
+        EndProgress();
+        foreach (string hint in MissingCommands.TakeHints())
         {
-            Line("  " + hint, PSStyle.Instance.Formatting.Error);
+            Line(hint, PSStyle.Instance.Formatting.Warning);
         }
     }
 
