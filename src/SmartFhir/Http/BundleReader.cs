@@ -193,7 +193,13 @@ public static class BundleReader
         {
             if (reader.ValueTextEquals("mode"u8))
             {
-                mode = ReadText(ref reader);
+                reader.Read();
+                // Nearly every entry says match: no new string for each.
+                mode = reader.TokenType != JsonTokenType.String ? null
+                    : reader.ValueTextEquals("match"u8) ? "match"
+                    : reader.ValueTextEquals("include"u8) ? "include"
+                    : reader.GetString();
+                reader.Skip();
             }
             else
             {

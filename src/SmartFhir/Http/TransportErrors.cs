@@ -24,9 +24,9 @@ public static class TransportErrors
     {
         string host = uri.IsDefaultPort ? uri.Host : $"{uri.Host}:{uri.Port}";
         HttpRequestError error = (exception as HttpRequestException)?.HttpRequestError ?? HttpRequestError.Unknown;
-        if (Find<AuthenticationException>(exception) is { } tls)
+        if (error == HttpRequestError.SecureConnectionError || Find<AuthenticationException>(exception) is not null)
         {
-            return Tls(host, tls);
+            return Tls(host, exception);
         }
 
         if (error == HttpRequestError.NameResolutionError || Find<SocketException>(exception) is { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain })
@@ -61,9 +61,9 @@ public static class TransportErrors
         return (SmartErrorCode.ConnectionFailed, $"The connection to {host} failed: {Printable.Clip(Innermost(exception).Message, 200)}", "Try again. If it lasts, look for a proxy or firewall in between.");
     }
 
-    private static (SmartErrorCode Code, string Message, string Remedy) Tls(string host, AuthenticationException exception)
+    private static (SmartErrorCode Code, string Message, string Remedy) Tls(string host, Exception exception)
     {
-        IReadOnlyList<ServerCertificateProblem> problems = (exception as ServerCertificateException)?.Problems ?? [];
+        IReadOnlyList<ServerCertificateProblem> problems = Find<ServerCertificateException>(exception)?.Problems ?? [];
         string why = problems.Count > 0
             ? string.Join("; ", problems.Select(problem => problem.Text))
             : $"the TLS handshake failed ({Printable.Clip(Innermost(exception).Message, 200)})";
