@@ -36,8 +36,8 @@ public static class AuthorizationSetup
 
     public static void MapSmartAuthorization(this WebApplication app)
     {
-        app.MapMethods(Endpoints.Authorize, [HttpMethods.Get, HttpMethods.Post], AuthorizeEndpoint.HandleAsync);
-        app.MapPost(Endpoints.Token, TokenEndpoint.HandleAsync);
+        app.MapMethods(Endpoints.Authorize, [HttpMethods.Get, HttpMethods.Post], (Delegate)AuthorizeEndpoint.HandleAsync);
+        app.MapPost(Endpoints.Token, (Delegate)TokenEndpoint.HandleAsync);
         app.MapSignInPages();
         app.MapGet("/fhir/.well-known/smart-configuration", SmartConfigurationEndpoint.Handle);
         app.MapGet(Endpoints.Style, SmartConfigurationEndpoint.Style);

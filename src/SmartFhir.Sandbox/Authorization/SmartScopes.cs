@@ -79,9 +79,9 @@ public static partial class SmartScopes
 
     private static string Words(string type) => $"{CamelHump().Replace(type, " $0").Trim().ToLowerInvariant()} entries";
 
-    [GeneratedRegex(@"^(?<context>patient|user|system)/(?<type>\*|[A-Z][A-Za-z]+)\.(?<permission>read|write|\*|c?r?u?d?s?)(\?(?<query>.+))?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<context>patient|user|system)/(?<type>\*|[A-Z][A-Za-z]+)\.(?<permission>read|write|\*|c?r?u?d?s?)(\?(?<query>.+))?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Resource();
 
-    [GeneratedRegex("[A-Z]")]
+    [GeneratedRegex("[A-Z]", RegexOptions.None, 1000)]
     private static partial Regex CamelHump();
 }

@@ -9,6 +9,7 @@ namespace SmartFhir.Sandbox.Fhir;
 /// <summary>Takes out of a resource the values that R4's search parameters find it by.</summary>
 public sealed class ResourceIndexer(SearchParameterCatalog catalog)
 {
+    private static readonly System.Buffers.SearchValues<char> NotPlain = System.Buffers.SearchValues.Create("()[]' ");
     private static readonly FhirEvaluationContext Context = new() { ElementResolver = ResolveType };
 
     public IEnumerable<IndexEntry> Index(HlResource resource)
@@ -48,9 +49,9 @@ public sealed class ResourceIndexer(SearchParameterCatalog catalog)
     /// </summary>
     private static IEnumerable<Base> Select(HlResource resource, string expression)
     {
-        if (expression.AsSpan().IndexOfAny("()[]' ") >= 0)
+        if (expression.AsSpan().IndexOfAny(NotPlain) >= 0)
         {
-            return resource.Select(expression, Context);
+            return resource.Select(expression, Context).OfType<Base>();
         }
 
         IEnumerable<Base> found = [resource];
@@ -86,7 +87,7 @@ public sealed class ResourceIndexer(SearchParameterCatalog catalog)
         SearchParamType.String => Strings(parameter.Name, value),
         SearchParamType.Reference => References(parameter.Name, value),
         SearchParamType.Date => Dates(parameter.Name, value),
-        SearchParamType.Uri => value is PrimitiveType { ObjectValue: string uri } ? [new IndexEntry("uri", parameter.Name) { Value = uri }] : [],
+        SearchParamType.Uri => value is PrimitiveType { JsonValue: string uri } ? [new IndexEntry("uri", parameter.Name) { Value = uri }] : [],
         SearchParamType.Number => Numbers(parameter.Name, value),
         SearchParamType.Quantity => Quantities(parameter.Name, value),
         _ => [],
@@ -98,8 +99,8 @@ public sealed class ResourceIndexer(SearchParameterCatalog catalog)
         Coding coding => [Token(name, coding.System, coding.Code, coding.Display)],
         Identifier identifier => [Token(name, identifier.System, identifier.Value, identifier.Type?.Text)],
         ContactPoint contact => [Token(name, contact.System?.ToString().ToLowerInvariant(), contact.Value, null)],
-        PrimitiveType { ObjectValue: bool flag } => [Token(name, null, flag ? "true" : "false", null)],
-        PrimitiveType primitive => [Token(name, null, Convert.ToString(primitive.ObjectValue, CultureInfo.InvariantCulture), null)],
+        PrimitiveType { JsonValue: bool flag } => [Token(name, null, flag ? "true" : "false", null)],
+        PrimitiveType primitive => [Token(name, null, Convert.ToString(primitive.JsonValue, CultureInfo.InvariantCulture), null)],
         _ => [],
     };
 
@@ -111,7 +112,7 @@ public sealed class ResourceIndexer(SearchParameterCatalog catalog)
         {
             HumanName human => [human.Family, .. human.Given, .. human.Prefix, .. human.Suffix, human.Text],
             Address address => [.. address.Line, address.City, address.District, address.State, address.PostalCode, address.Country, address.Text],
-            PrimitiveType primitive => [Convert.ToString(primitive.ObjectValue, CultureInfo.InvariantCulture)],
+            PrimitiveType primitive => [Convert.ToString(primitive.JsonValue, CultureInfo.InvariantCulture)],
             _ => [],
         };
         return texts.OfType<string>().Where(text => text.Length > 0).Select(text => new IndexEntry("string", name) { Value = Normalize(text), Text = text });
@@ -122,7 +123,7 @@ public sealed class ResourceIndexer(SearchParameterCatalog catalog)
         string? reference = value switch
         {
             ResourceReference element => element.Reference,
-            PrimitiveType { ObjectValue: string canonical } => canonical,
+            PrimitiveType { JsonValue: string canonical } => canonical,
             _ => null,
         };
         if (reference is null || reference.StartsWith('#'))
@@ -140,7 +141,7 @@ public sealed class ResourceIndexer(SearchParameterCatalog catalog)
         (string? low, string? high) = value switch
         {
             Period period => (period.Start, period.End),
-            PrimitiveType primitive => (Text(primitive), Text(primitive)),
+            PrimitiveType { JsonValue: string text } => (text, text),
             Timing timing => (timing.Event.FirstOrDefault(), timing.Event.LastOrDefault()),
             _ => (null, null),
         };
@@ -152,15 +153,10 @@ public sealed class ResourceIndexer(SearchParameterCatalog catalog)
         bool hasLow = DateRange.TryParse(low ?? "", out DateRange first);
         bool hasHigh = DateRange.TryParse(high ?? "", out DateRange last);
         yield return new IndexEntry("date", name) { Low = hasLow ? first.Low : DateRange.Minimum, High = hasHigh ? last.High : DateRange.Maximum };
-
-        // An instant is a DateTimeOffset in the model, every other date a string.
-        static string? Text(PrimitiveType primitive) => primitive.ObjectValue is DateTimeOffset instant
-            ? instant.ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture)
-            : primitive.ObjectValue as string;
     }
 
-    private static IEnumerable<IndexEntry> Numbers(string name, Base value) => value is PrimitiveType { ObjectValue: decimal or int or long } primitive
-        ? [new IndexEntry("number", name) { Low = Convert.ToDouble(primitive.ObjectValue, CultureInfo.InvariantCulture) }]
+    private static IEnumerable<IndexEntry> Numbers(string name, Base value) => value is PrimitiveType { JsonValue: decimal or int or long } primitive
+        ? [new IndexEntry("number", name) { Low = Convert.ToDouble(primitive.JsonValue, CultureInfo.InvariantCulture) }]
         : [];
 
     private static IEnumerable<IndexEntry> Quantities(string name, Base value) => value is Quantity { Value: { } amount } quantity

@@ -9,7 +9,7 @@ public sealed class FaultMiddleware(RequestDelegate next, FaultPlan plan, Sandbo
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/fhir", out PathString rest)
+        if (!context.Request.Path.StartsWithSegments("/fhir", StringComparison.Ordinal, out PathString rest)
             || rest.StartsWithSegments("/.well-known", StringComparison.Ordinal)
             || rest.StartsWithSegments("/metadata", StringComparison.Ordinal))
         {
