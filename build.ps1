@@ -29,7 +29,7 @@ function Invoke-DotNet {
 
 switch ($Task) {
     'Build' { Invoke-DotNet build $solution --configuration $Configuration --nologo }
-    'Test' { Invoke-DotNet test $solution --configuration $Configuration --nologo }
+    'Test' { Invoke-DotNet test --solution $solution --configuration $Configuration --nologo }
     'Package' {
         Invoke-DotNet build $solution --configuration $Configuration --nologo
         Invoke-DotNet run --project (Join-Path $PSScriptRoot 'src/SmartFhir.Help') --configuration $Configuration --no-build -- --root $PSScriptRoot --package $out
