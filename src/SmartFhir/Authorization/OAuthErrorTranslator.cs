@@ -41,7 +41,7 @@ public static class OAuthErrorTranslator
             _ => "an error without an explanation",
         };
         string more = error.ErrorUri is null ? "" : $" More: {error.ErrorUri}";
-        return new OAuthException(code, $"{what} The server said: {said}.{more}", error, context.Endpoint, remedy);
+        return new OAuthException(code, $"{what} The server said: {said.TrimEnd('.')}.{more}", error, context.Endpoint, remedy);
     }
 
     private static (SmartErrorCode Code, string What, string Remedy) Explain(OAuthError error, OAuthErrorContext context)
