@@ -54,6 +54,7 @@ public static class AuthorizationSetup
         server.SetConfigurationEndpointUris(".well-known/openid-configuration", ".well-known/oauth-authorization-server");
         server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow();
         server.RequireProofKeyForCodeExchange();
+        server.Configure(configuration => configuration.CodeChallengeMethods.IntersectWith([OpenIddictConstants.CodeChallengeMethods.Sha256]));
         server.SetAccessTokenLifetime(options.TokenLifetime);
         server.SetAuthorizationCodeLifetime(CodeLifetime);
 

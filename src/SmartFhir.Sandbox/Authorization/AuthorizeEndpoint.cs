@@ -22,7 +22,7 @@ public static class AuthorizeEndpoint
         {
             return Html.Page(
                 "This sign-in cannot start",
-                $"<p>{Html.Encode(refused.ErrorDescription)}</p><p><code>{Html.Encode(error)}</code></p><p>The program that sent you here is not registered with this address. Nothing was sent back to it.</p>",
+                $"<p>{Html.Encode(refused.ErrorDescription)}</p><p><code>{Html.Encode(error)}</code></p><p>The request of the program that sent you here cannot be answered, so nothing was sent back to it. Go back to the program and correct its client id, redirect address or request.</p>",
                 status: StatusCodes.Status400BadRequest);
         }
 

@@ -16,7 +16,12 @@ public sealed class DataLoader(ResourceStore store, ResourceIndexer indexer)
 
     private static readonly JsonSerializerOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public void Add(IEnumerable<JsonObject> resources) => store.AddAll(resources.Select(Prepare));
+    /// <summary>Adds resources in order. One that comes again (bundles of several patients bring their hospitals along each time) becomes the next version.</summary>
+    public void Add(IEnumerable<JsonObject> resources)
+    {
+        var versions = new Dictionary<string, int>(StringComparer.Ordinal);
+        store.AddAll(resources.Select(resource => Prepare(resource, versions)));
+    }
 
     /// <summary>Loads Bundles and single resources (*.json) and NDJSON (*.ndjson) of a folder.</summary>
     /// <exception cref="DataException">The folder is missing, or a file cannot be read; the message names it.</exception>
@@ -46,6 +51,11 @@ public sealed class DataLoader(ResourceStore store, ResourceIndexer indexer)
             references.Resolve(resource);
         }
 
+        if (references.Unresolved.Count > 0)
+        {
+            Console.Error.WriteLine($"--load: {references.Unresolved.Count} reference(s) point to nothing that was loaded, for example '{references.Unresolved.First()}'. They are kept as they are.");
+        }
+
         Add(resources);
     }
 
@@ -70,19 +80,20 @@ public sealed class DataLoader(ResourceStore store, ResourceIndexer indexer)
         }
     }
 
-    private (StoredResource Resource, IReadOnlyList<IndexEntry> Entries) Prepare(JsonObject resource)
+    private (StoredResource Resource, IReadOnlyList<IndexEntry> Entries) Prepare(JsonObject resource, Dictionary<string, int> versions)
     {
         string type = (string?)resource["resourceType"] ?? throw new DataException("A resource has no resourceType.");
         string id = (string?)resource["id"] ?? throw new DataException($"A {type} has no id.");
         DateTimeOffset updated = (string?)resource["meta"]?["lastUpdated"] is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset own) ? own : LoadTime;
-        SetMeta(resource, updated);
+        int version = versions[$"{type}/{id}"] = versions.GetValueOrDefault($"{type}/{id}") + 1;
+        SetMeta(resource, version, updated);
         byte[] json = Encoding.UTF8.GetBytes(resource.ToJsonString(Compact));
-        return (new StoredResource(0, type, id, 1, updated.UtcTicks, false, json), [.. indexer.Index(Parse(json, type, id))]);
+        return (new StoredResource(0, type, id, version, updated.UtcTicks, false, json), [.. indexer.Index(Parse(json, type, id))]);
     }
 
-    private static void SetMeta(JsonObject resource, DateTimeOffset updated)
+    private static void SetMeta(JsonObject resource, int version, DateTimeOffset updated)
     {
-        var meta = new JsonObject { ["versionId"] = "1", ["lastUpdated"] = updated.ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture) };
+        var meta = new JsonObject { ["versionId"] = version.ToString(CultureInfo.InvariantCulture), ["lastUpdated"] = updated.ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture) };
         foreach ((string name, JsonNode? value) in resource["meta"] as JsonObject ?? [])
         {
             if (name is not ("versionId" or "lastUpdated"))

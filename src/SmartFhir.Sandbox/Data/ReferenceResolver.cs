@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using SmartFhir.Sandbox.Fhir;
 
 namespace SmartFhir.Sandbox.Data;
 
@@ -10,6 +9,11 @@ public sealed class ReferenceResolver
 {
     private readonly Dictionary<string, string> _byFullUrl = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _byIdentifier = new(StringComparer.Ordinal);
+
+    private readonly HashSet<string> _unresolved = new(StringComparer.Ordinal);
+
+    /// <summary>The references that nothing that was loaded fits. They are left as they are: real data has such.</summary>
+    public IReadOnlyCollection<string> Unresolved => _unresolved;
 
     /// <summary>Remembers what a resource can be referred to by, and gives it an id where it has none.</summary>
     public JsonObject Register(JsonObject resource, string? fullUrl)
@@ -38,7 +42,6 @@ public sealed class ReferenceResolver
     }
 
     /// <summary>Resolves every reference below a node.</summary>
-    /// <exception cref="DataException">A <c>urn:</c> or conditional reference that nothing that was loaded fits.</exception>
     public void Resolve(JsonNode? node)
     {
         switch (node)
@@ -74,8 +77,11 @@ public sealed class ReferenceResolver
             return found;
         }
 
-        return reference.StartsWith("urn:", StringComparison.Ordinal) || reference.Contains("?identifier=", StringComparison.Ordinal)
-            ? throw new DataException($"--load: nothing that was loaded is meant by the reference '{reference}'.")
-            : null;
+        if (reference.StartsWith("urn:", StringComparison.Ordinal) || reference.Contains("?identifier=", StringComparison.Ordinal))
+        {
+            _unresolved.Add(reference);
+        }
+
+        return null;
     }
 }

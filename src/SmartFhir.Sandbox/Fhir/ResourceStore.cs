@@ -78,6 +78,11 @@ public sealed class ResourceStore : IDisposable
         Dictionary<string, (SqliteCommand Command, SqliteParameter[] Parameters)> indexes = Tables.ToDictionary(table => table, table => IndexCommand(table, transaction), StringComparer.Ordinal);
         foreach ((StoredResource resource, IReadOnlyList<IndexEntry> entries) in items)
         {
+            if (resource.Version > 1)
+            {
+                Supersede(resource, transaction);
+            }
+
             Set(values, resource.Type, resource.Id, resource.Version, resource.Updated, resource.Json);
             long row = (long)insert.ExecuteScalar()!;
             foreach (IndexEntry entry in entries)
@@ -160,6 +165,17 @@ public sealed class ResourceStore : IDisposable
                 File.Delete(_path + suffix);
             }
         }
+    }
+
+    /// <summary>The version before is no longer the current one, and no longer found.</summary>
+    private void Supersede(StoredResource resource, SqliteTransaction transaction)
+    {
+        const string Previous = "(SELECT rid FROM resource WHERE type = $type AND id = $id AND current = 1)";
+        string sql = string.Concat(Tables.Select(table => $"DELETE FROM idx_{table} WHERE rid IN {Previous};")) + $"UPDATE resource SET current = 0 WHERE rid IN {Previous}";
+        using SqliteCommand command = Command(_writer, sql, transaction);
+        command.Parameters.AddWithValue("$type", resource.Type);
+        command.Parameters.AddWithValue("$id", resource.Id);
+        command.ExecuteNonQuery();
     }
 
     private (SqliteCommand Command, SqliteParameter[] Parameters) IndexCommand(string table, SqliteTransaction transaction)

@@ -80,7 +80,7 @@ public sealed class SearchService(ResourceStore store, SearchParameterCatalog ca
     public ReadOnlyMemory<byte> History(string? type, string? id, IReadOnlyList<KeyValuePair<string, string>> parameters, AccessPolicy access)
     {
         SearchRequest request = SearchRequest.Parse(parameters.Where(parameter => parameter.Key is "_count" or "_cursor"), catalog.For("Patient"));
-        IReadOnlyList<Authorization.ResourceScope>? limits = type is null ? RequireAny(access) : access.Require(type, id is null ? 's' : 'r');
+        IReadOnlyList<Authorization.ResourceScope>? limits = access.Require(type ?? "Patient", id is null ? 's' : 'r');
         string limit = limits is not null && limits.All(scope => scope.Context == "patient")
             ? type is null ? "r.type IN (SELECT 'Patient') AND r.id = $patient" : compartment.Condition(type, "$patient")
             : "1";
@@ -123,12 +123,6 @@ public sealed class SearchService(ResourceStore store, SearchParameterCatalog ca
         }
 
         return resource;
-    }
-
-    private static List<Authorization.ResourceScope> RequireAny(AccessPolicy access)
-    {
-        IReadOnlyList<Authorization.ResourceScope>? limits = access.Require("Patient", 's');
-        return limits is null ? [] : [.. limits];
     }
 
     /// <summary>Narrows a search to what the scopes open: any one of them is enough.</summary>
