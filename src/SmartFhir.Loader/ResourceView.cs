@@ -47,6 +47,9 @@ public static class ResourceView
     /// <summary>The start of a Period.</summary>
     public static string? Start(object? period) => Text(period, "start");
 
+    /// <summary>The day of a date or time, as it stands there: a table has no room for the rest.</summary>
+    public static string? Day(string? time) => time is { Length: > 10 } && time[10] == 'T' ? time[..10] : time;
+
     /// <summary>The first of the named elements that is there, as text. <c>onset*</c> stands for <c>onsetDateTime</c>, <c>onsetAge</c> and so on.</summary>
     public static string? First(object? resource, params string[] names) => names.Select(name => Choice(resource, name)).FirstOrDefault(text => text is not null);
 

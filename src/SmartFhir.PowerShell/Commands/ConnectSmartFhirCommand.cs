@@ -172,7 +172,7 @@ public sealed class ConnectSmartFhirCommand : SmartCmdlet
 
     private async Task<SmartSession> SignInAsync(PipelineWriter writer, string aud, string clientId, IBrowser browser, bool interactive, CancellationToken cancellationToken)
     {
-        HttpClient http = SmartHttp.CreateClient(new SmartHttpOptions { AllowInsecureHttp = AllowInsecureHttp });
+        HttpClient http = SmartHttp.CreateClient(new SmartHttpOptions());
         try
         {
             SmartConfiguration configuration = await ConfigureAsync(http, aud, writer, cancellationToken);
@@ -191,7 +191,7 @@ public sealed class ConnectSmartFhirCommand : SmartCmdlet
             var interaction = new InteractiveAuthorization(
                 browser, presenter, new LoopbackCertificate(LoopbackCertificate.DefaultFolder, TimeProvider.System), TimeProvider.System, writer.Verbose);
             var keys = new JsonWebKeySource(http, AllowInsecureHttp);
-            var signIn = new SmartFhir.Sessions.SignIn(http, configuration, new PublicClient(clientId), keys, TimeProvider.System, writer.Warning);
+            var signIn = new SmartFhir.Sessions.SignIn(http, configuration, new PublicClient(clientId), keys, TimeProvider.System, writer.Warning) { AllowInsecureHttp = AllowInsecureHttp };
             try
             {
                 return await interaction.RunAsync(

@@ -41,7 +41,7 @@ public sealed class GetSmartConfigurationCommand : SmartCmdlet
         {
             Run(async (writer, cancellationToken) =>
             {
-                using HttpClient http = SmartHttp.CreateClient(new SmartHttpOptions { AllowInsecureHttp = AllowInsecureHttp });
+                using HttpClient http = SmartHttp.CreateClient(new SmartHttpOptions());
                 writer.Object(await new SmartDiscovery(http, AllowInsecureHttp, writer.Verbose).DiscoverAsync(Aud, cancellationToken));
             });
         }

@@ -120,6 +120,7 @@ public sealed class InvokeSmartFhirRequestCommand : SessionCmdlet
         {
             FhirBase = new Uri(session.Aud),
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            AllowInsecureHttp = session.AllowInsecureHttp,
             Log = writer.Verbose,
         });
         FhirResponse response = await client.SendRawAsync(request, cancellationToken);

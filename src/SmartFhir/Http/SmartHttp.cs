@@ -8,9 +8,6 @@ namespace SmartFhir.Http;
 /// <summary>How requests are sent, for the whole product.</summary>
 public sealed record SmartHttpOptions
 {
-    /// <summary>Accept plain http beyond loopback (-AllowInsecureHttp).</summary>
-    public bool AllowInsecureHttp { get; init; }
-
     /// <summary>The time for one request of the protocol, from the first byte sent to the last byte of the answer.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 

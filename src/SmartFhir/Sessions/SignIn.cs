@@ -15,6 +15,9 @@ namespace SmartFhir.Sessions;
 /// <param name="warn">Called with what the person should know although the sign-in worked.</param>
 public sealed class SignIn(HttpClient http, SmartConfiguration configuration, IClientAuthentication client, JsonWebKeySource keys, TimeProvider time, Action<string> warn)
 {
+    /// <summary>Plain http beyond loopback is accepted in the session's requests too.</summary>
+    public bool AllowInsecureHttp { get; init; }
+
     /// <summary>Completes the sign-in.</summary>
     /// <exception cref="SmartException">Any check of the protocol that fails.</exception>
     public async Task<SmartSession> CompleteAsync(AuthorizationRequest request, AuthorizationResponse response, string name, CancellationToken cancellationToken)
@@ -28,6 +31,7 @@ public sealed class SignIn(HttpClient http, SmartConfiguration configuration, IC
         return new SmartSession(configuration, client.ClientId, name, request.Scopes, token, tokens, http, time)
         {
             FhirUser = ResolveFhirUser(claims),
+            AllowInsecureHttp = AllowInsecureHttp,
         };
     }
 

@@ -77,6 +77,9 @@ public sealed class SmartSession : IAccessTokenSource, IDisposable
     /// <summary>The client that the session's requests go through.</summary>
     internal HttpClient Http { get; }
 
+    /// <summary>Plain http beyond loopback was accepted when signing in, and is in this session's requests.</summary>
+    internal bool AllowInsecureHttp { get; init; }
+
     /// <summary>What must end with the session, for example a sandbox that was started for it.</summary>
     internal IDisposable? Owned { get; set; }
 
