@@ -1,1 +1,4 @@
-return 0;
+using BenchmarkDotNet.Running;
+using SmartFhir.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(BundleBenchmarks).Assembly).Run(args);

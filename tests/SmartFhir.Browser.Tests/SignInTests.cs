@@ -31,6 +31,20 @@ public sealed class SignInTests
         }
     }
 
+    /// <summary>What the console really wrote, as a terminal shows it.</summary>
+    private static async Task TerminalPictureAsync(IPage page, string command, string output, string name)
+    {
+        if (Environment.GetEnvironmentVariable("SMARTFHIR_PICTURES") is { Length: > 0 })
+        {
+            await page.SetViewportSizeAsync(1000, 420);
+            await page.SetContentAsync($$"""
+                <body style="margin:0;background:#0d1117;color:#e6edf3"><pre style="margin:0;padding:22px;font:14px/1.45 'DejaVu Sans Mono',monospace;white-space:pre-wrap"><span style="color:#7ee787">PS&gt;</span> {{WebUtility.HtmlEncode(command)}}
+                {{WebUtility.HtmlEncode(output)}}</pre></body>
+                """);
+            await PictureAsync(page, name);
+        }
+    }
+
     [Theory]
     [InlineData("http", "127.0.0.1", "/callback")]
     [InlineData("http", "localhost", "/registered/path")]
@@ -40,7 +54,8 @@ public sealed class SignInTests
     {
         string redirect = FreeRedirect(scheme, host, path);
         await using Chromium browser = await Chromium.StartAsync();
-        await using SignInProcess console = SignInProcess.Start($"Connect-SmartFhir -Sandbox -RedirectUri {redirect}; Invoke-SmartFhirRequest Patient -First 5");
+        string command = $"Connect-SmartFhir -Sandbox -RedirectUri {redirect}; Invoke-SmartFhirRequest Patient -First 5";
+        await using SignInProcess console = SignInProcess.Start(command);
         IPage page = await browser.NewPageAsync();
 
         await page.GotoAsync(await console.AddressAsync());
@@ -64,6 +79,29 @@ public sealed class SignInTests
         Assert.Empty(result.Error);
         Assert.Matches($@"(?m)^Patient\s+: {id}\s*$", result.Output);
         Assert.Matches($@"(?m)^{id}\s", result.Output);
+        await TerminalPictureAsync(page, command, result.Output, "terminal");
+    }
+
+    [Fact]
+    public async Task A_request_too_long_for_a_URL_is_posted()
+    {
+        string scopes = string.Join(' ', Enumerable.Range(1, 60).Select(index => $"patient/Observation.rs?category=category-number-{index}"));
+        await using Chromium browser = await Chromium.StartAsync();
+        await using SignInProcess console = SignInProcess.Start($"(Connect-SmartFhir -Sandbox -Scope 'openid launch/patient {scopes}').Scope.Count");
+        IPage page = await browser.NewPageAsync();
+        string? posted = null;
+        page.Request += (_, request) => posted = request.Method == "POST" && request.Url.EndsWith("/connect/authorize", StringComparison.Ordinal) ? request.PostData : posted;
+
+        string address = await console.AddressAsync();
+        await page.GotoAsync(address);
+        await SignInAsync(page, "patient");
+        await page.ClickAsync("#allow");
+        await page.Locator("#success").WaitForAsync();
+        ConsoleResult result = await console.EndAsync();
+
+        Assert.True(address.Length < 200, address);
+        Assert.Contains("category-number-60", posted, StringComparison.Ordinal);
+        Assert.Equal("62", result.Output.Trim());
     }
 
     [Fact]

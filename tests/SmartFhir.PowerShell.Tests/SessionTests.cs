@@ -119,6 +119,46 @@ public sealed class SessionTests(SignedInFixture fixture) : IClassFixture<Signed
     }
 
     [Fact]
+    public void Versions_and_histories_are_read()
+    {
+        Assert.Equal(Patient, _runspace.Run($"(Invoke-SmartFhirRequest Patient/{Patient}/_history/1).id")[0].BaseObject);
+        Assert.Equal(Patient, _runspace.Run($"(Invoke-SmartFhirRequest Patient/{Patient}/_history -All).id")[0].BaseObject);
+        Assert.Contains("version 9", _runspace.Invoke($"Invoke-SmartFhirRequest Patient/{Patient}/_history/9").SingleError("FhirNotFound").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_wait_shows_the_seconds_left_and_the_client_id_is_trimmed()
+    {
+        using var runspace = new ModuleRunspace();
+        runspace.Run("$s = Start-SmartFhirSandbox -AutoApprove");
+        ScriptResult result = runspace.Invoke(Follow("$s.Aud", "patient/*.rs launch/patient").Replace("-ClientId smartfhir", "-ClientId \"  smartfhir`r`n\"", StringComparison.Ordinal));
+
+        Assert.Empty(result.Errors);
+        Assert.Equal("smartfhir", Assert.Single(result.Output).Properties["ClientId"].Value);
+        Assert.Contains(result.Progress, record => record.SecondsRemaining is > 50 and <= 60 && record.StatusDescription == "Ctrl+C to cancel");
+        Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
+    }
+
+    [Fact]
+    public async Task A_missing_runtime_for_the_sandbox_is_told_with_what_to_install()
+    {
+        string folder = Directory.CreateTempSubdirectory("smartfhir-dotnet-").FullName;
+        string fake = Path.Combine(folder, "dotnet");
+        await File.WriteAllTextAsync(fake, "#!/bin/sh\necho 'You must install or update .NET to run this application. Framework: Microsoft.AspNetCore.App' >&2\nexit 150\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(fake, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        ConsoleResult result = await ConsoleProcess.RunProgramAsync(
+            "SmartFhir.Console", ["-Command", "Start-SmartFhirSandbox"], environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ROOT"] = folder });
+
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("ASP.NET Core runtime 10", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Another_server_does_not_get_the_token()
     {
         ScriptResult result = _runspace.Invoke("Invoke-SmartFhirRequest http://127.0.0.1:1/fhir/Patient");

@@ -36,6 +36,7 @@ public static class OAuthErrorTranslator
         {
             { Error: { } name, Description: { } text } => $"{name}: {text}",
             { Error: { } name } => name,
+            { Description: { } text, StatusCode: { } status } => $"HTTP {(int)status}, {text}",
             { Description: { } text } => text,
             { StatusCode: { } status } => $"HTTP {(int)status} without an explanation",
             _ => "an error without an explanation",

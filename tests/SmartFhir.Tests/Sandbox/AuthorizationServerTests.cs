@@ -222,6 +222,20 @@ public sealed class AuthorizationServerTests(ApprovingSandbox fixture) : IClassF
         Assert.Equal(HttpStatusCode.Unauthorized, status);
     }
 
+    [Fact]
+    public async Task Https_is_served_with_the_certificate_of_the_ready_line()
+    {
+        using SandboxProcess sandbox = await SandboxProcess.StartAsync("--https");
+        using var expected = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem((string)sandbox.Ready["certificate"]!);
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate!.GetCertHashString() == expected.GetCertHashString();
+        using var http = new HttpClient(handler);
+
+        JsonObject configuration = JsonNode.Parse(await http.GetStringAsync($"{sandbox.FhirBase}/.well-known/smart-configuration"))!.AsObject();
+
+        Assert.StartsWith("https://127.0.0.1:", (string)configuration["token_endpoint"]!, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--nonsense", "Unknown option '--nonsense'")]
     [InlineData("--port banana", "--port needs a whole number")]
