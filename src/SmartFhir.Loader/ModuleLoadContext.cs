@@ -52,7 +52,7 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         {
             return Default.LoadFromAssemblyName(new AssemblyName(assemblyName.Name!) { CultureName = assemblyName.CultureName });
         }
-        catch (FileNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or FileLoadException)
         {
             return null;
         }
