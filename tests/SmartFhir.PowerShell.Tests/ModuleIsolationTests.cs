@@ -113,15 +113,18 @@ public sealed class ModuleIsolationTests
         .Select(member => metadata.GetString(member.Name))
         .ToArray());
 
-    /// <summary>An assembly of the engine's package and all that it brings, the framework aside.</summary>
+    /// <summary>An assembly that the host trusts and all that it brings, the framework aside.</summary>
     private static HashSet<string> ClosureOf(string root)
     {
+        Dictionary<string, string> trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Where(file => Path.GetDirectoryName(file) != FrameworkFolder)
+            .ToDictionary(file => Path.GetFileNameWithoutExtension(file), StringComparer.OrdinalIgnoreCase);
         var closure = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var open = new Queue<string>([root]);
         while (open.TryDequeue(out string? name))
         {
-            string file = Path.Combine(AppContext.BaseDirectory, name + ".dll");
-            if (File.Exists(file) && closure.Add(name))
+            if (trusted.TryGetValue(name, out string? file) && closure.Add(name))
             {
                 Array.ForEach(Read(file, metadata => metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name)).ToArray()), open.Enqueue);
             }
