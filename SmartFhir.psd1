@@ -8,9 +8,6 @@
     Description            = 'Sign in to any SMART-on-FHIR server and work with the FHIR API from the pipeline.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
-    RequiredAssemblies     = @('module/bin/net8.0/SmartFhir.Loader.dll')
-    TypesToProcess         = @('module/SmartFhir.types.ps1xml')
-    FormatsToProcess       = @('module/SmartFhir.format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()
     AliasesToExport        = @()

@@ -4,7 +4,7 @@ if (-not [IO.File]::Exists($loader)) {
     throw "SmartFhir is not built: $loader is missing. Run 'dotnet build' in the source tree."
 }
 
-$null = [Reflection.Assembly]::LoadFrom($loader)
+Import-Module ([IO.Path]::Combine($PSScriptRoot, 'SmartFhir.Resource.psd1'))
 $cmdlets = Import-Module -Assembly ([SmartFhir.ModuleLoadContext]::LoadCmdlets()) -PassThru -Force
 
 # An assembly that the process has imported before exports nothing (PowerShell issue 20710): hand its cmdlets on.
@@ -14,10 +14,12 @@ foreach ($cmdlet in $cmdlets.ExportedCmdlets.Values) {
 }
 
 # Invoke-SmartFhirRequest Patient/123 | ConvertTo-Json gives the whole resource: its own default cuts at depth 2.
-if ($env:SMARTFHIR_NO_DEFAULTS -ne '1' -and -not $global:PSDefaultParameterValues.ContainsKey('ConvertTo-Json:Depth')) {
+# A default of the user's own stays, by whatever pattern: of two that differ PowerShell would take neither.
+$own = $global:PSDefaultParameterValues.Keys.Where({ $command, $parameter = $_ -split ':'; 'ConvertTo-Json' -like $command -and 'Depth' -like $parameter })
+if ($env:SMARTFHIR_NO_DEFAULTS -ne '1' -and $null -ne $global:PSDefaultParameterValues -and $own.Count -eq 0) {
     $global:PSDefaultParameterValues['ConvertTo-Json:Depth'] = 100
     $ExecutionContext.SessionState.Module.OnRemove = {
-        if ($global:PSDefaultParameterValues['ConvertTo-Json:Depth'] -eq 100) {
+        if ($global:PSDefaultParameterValues.'ConvertTo-Json:Depth' -eq 100) {
             $global:PSDefaultParameterValues.Remove('ConvertTo-Json:Depth')
         }
     }

@@ -74,27 +74,72 @@ internal static class FhirJsonReader
         }
     }
 
-    /// <summary>Any JSON value.</summary>
+    /// <summary>
+    /// The JSON values in a text: one document, or several one after the other (NDJSON). The items of an array stand for themselves.
+    /// An object with a resourceType is a <see cref="Resource"/>, another one a PSCustomObject.
+    /// </summary>
+    /// <param name="utf8">The text. A resource that is all of it keeps it; one that is a part of it keeps a copy.</param>
     /// <exception cref="FormatException">As <see cref="ReadMembers"/>.</exception>
-    public static object? ReadValue(ReadOnlySpan<byte> utf8)
+    public static List<object?> ReadAll(ReadOnlyMemory<byte> utf8)
     {
-        try
+        var values = new List<object?>();
+        ReadOnlyMemory<byte> rest = TrimStart(utf8);
+        while (!rest.IsEmpty)
         {
-            var reader = new Utf8JsonReader(utf8, Options);
-            reader.Read();
-            object? value = Read(ref reader);
-            EnsureEnd(ref reader);
-            return value;
+            try
+            {
+                var reader = new Utf8JsonReader(rest.Span, Options);
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.StartArray)
+                {
+                    while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    {
+                        values.Add(ReadDocument(ref reader, rest));
+                    }
+                }
+                else
+                {
+                    values.Add(ReadDocument(ref reader, rest));
+                }
+
+                rest = TrimStart(rest[(int)reader.BytesConsumed..]);
+            }
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException or DecoderFallbackException)
+            {
+                throw Unreadable(exception, linesBefore: utf8.Span[..^rest.Length].Count((byte)'\n'));
+            }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or DecoderFallbackException)
-        {
-            throw Unreadable(exception);
-        }
+
+        return values;
     }
 
-    private static FormatException Unreadable(Exception exception) => new(
+    private static object? ReadDocument(ref Utf8JsonReader reader, ReadOnlyMemory<byte> text)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return Read(ref reader);
+        }
+
+        int start = (int)reader.TokenStartIndex;
+        ResourceMembers members = ReadObject(ref reader);
+        if (members.Get("resourceType") is not string)
+        {
+            return ToPSObject(members);
+        }
+
+        ReadOnlyMemory<byte> own = text[start..(int)reader.BytesConsumed];
+        return new Resource(own.Length == text.Length ? own : own.ToArray(), members);
+    }
+
+    private static ReadOnlyMemory<byte> TrimStart(ReadOnlyMemory<byte> utf8)
+    {
+        int start = utf8.Span.IndexOfAnyExcept(" \t\r\n"u8);
+        return start < 0 ? default : utf8[start..];
+    }
+
+    private static FormatException Unreadable(Exception exception, int linesBefore = 0) => new(
         exception is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
-            ? $"The JSON cannot be read at line {line + 1}, byte {position + 1}: {Reason(exception.Message)}"
+            ? $"The JSON cannot be read at line {line + linesBefore + 1}, byte {position + 1}: {Reason(exception.Message)}"
             : $"The JSON cannot be read: {exception.Message}",
         exception);
 

@@ -7,6 +7,19 @@ using System.Text.Json;
 
 namespace SmartFhir;
 
+/// <summary>Where the white space of JSON comes from.</summary>
+internal enum JsonLayout
+{
+    /// <summary>A resource that was not changed keeps its own; everything else has none.</summary>
+    AsItIs,
+
+    /// <summary>None: one line.</summary>
+    OneLine,
+
+    /// <summary>Every element on a line of its own.</summary>
+    Indented,
+}
+
 /// <summary>What scripts work with, to JSON: resources, PSCustomObjects, dictionaries, lists and plain values.</summary>
 internal static class FhirJsonWriter
 {
@@ -25,17 +38,17 @@ internal static class FhirJsonWriter
         return buffer.WrittenMemory;
     }
 
-    /// <summary>Any value as JSON. An unchanged resource comes out as the bytes that came in, unless it is to be indented.</summary>
+    /// <summary>Any value as JSON.</summary>
     /// <exception cref="ArgumentException">A value that JSON cannot hold, or objects nested too deep (a circle).</exception>
-    public static ReadOnlyMemory<byte> Write(object? value, bool indented)
+    public static ReadOnlyMemory<byte> Write(object? value, JsonLayout layout)
     {
-        if (!indented && TryGetResource(value, out Resource? resource, out KeyValuePair<string, object?>[] added))
+        if (layout == JsonLayout.AsItIs && ResourceIn(value) is { } resource)
         {
-            return resource.ToUtf8(added);
+            return resource.ToUtf8();
         }
 
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, indented ? Indented : Compact))
+        using (var writer = new Utf8JsonWriter(buffer, layout == JsonLayout.Indented ? Indented : Compact))
         {
             WriteValue(writer, value, depth: 0);
         }
@@ -84,9 +97,9 @@ internal static class FhirJsonWriter
             throw new ArgumentException($"The object is nested more than {FhirJsonReader.MaximumDepth} levels deep; it may hold itself.");
         }
 
-        if (TryGetResource(value, out Resource? resource, out KeyValuePair<string, object?>[] added))
+        if (ResourceIn(value) is { } resource)
         {
-            WriteObject(writer, resource.Members.Concat(added), depth);
+            JsonCopy.Write(writer, resource.ToUtf8().Span);
             return;
         }
 
@@ -161,6 +174,15 @@ internal static class FhirJsonWriter
             case DateOnly or Guid or char or Enum:
                 writer.WriteStringValue(scalar is DateOnly date ? date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : scalar.ToString());
                 break;
+            case IFormattable when FhirJsonReader.RawTextOf(scalar) is { } text:
+                writer.WriteRawValue(text, skipInputValidation: true);
+                break;
+            case SwitchParameter flag:
+                writer.WriteBooleanValue(flag.IsPresent);
+                break;
+            case TimeOnly time:
+                writer.WriteStringValue(time.ToString("HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture));
+                break;
             case double.NaN or double.PositiveInfinity or double.NegativeInfinity or float.NaN or float.PositiveInfinity or float.NegativeInfinity:
                 throw new ArgumentException($"{scalar} is not a number that JSON can hold.");
             case IFormattable and (sbyte or byte or short or ushort or int or uint or long or ulong or decimal or double or float or System.Numerics.BigInteger):
@@ -173,27 +195,7 @@ internal static class FhirJsonWriter
 
     private static string TextOf(object scalar) => FhirJsonReader.RawTextOf(scalar) ?? Convert.ToString(scalar, CultureInfo.InvariantCulture)!;
 
-    /// <summary>The resource in a value, with what a script has added to it by Add-Member.</summary>
-    private static bool TryGetResource(object? value, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Resource? resource, out KeyValuePair<string, object?>[] added)
-    {
-        added = [];
-        resource = value as Resource ?? (value as PSObject)?.BaseObject as Resource;
-        if (resource is null)
-        {
-            return false;
-        }
-
-        if (value is PSObject wrapped)
-        {
-            added = [.. wrapped.Members
-                .Match("*", PSMemberTypes.NoteProperty)
-                .OfType<PSNoteProperty>()
-                .Where(note => note.IsInstance)
-                .Select(note => new KeyValuePair<string, object?>(note.Name, note.Value))];
-        }
-
-        return true;
-    }
+    private static Resource? ResourceIn(object? value) => Unwrap(value) as Resource;
 
     /// <summary>The object in a PSObject; the PSObject itself when it is a custom object.</summary>
     private static object? Unwrap(object? value) => value is PSObject { BaseObject: not PSCustomObject and { } inner } ? inner : value;

@@ -39,7 +39,23 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         }
 
         string path = Path.Combine(_folder, assemblyName.Name + ".dll");
-        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        return File.Exists(path) ? LoadFromAssemblyPath(path) : FromHost(assemblyName);
+    }
+
+    /// <summary>
+    /// The framework's own assembly, also where a library asks for a newer version of it: Microsoft.Bcl.Cryptography for .NET 8 wants
+    /// System.Formats.Asn1 10, .NET 8 and 9 have 8 and 9, and the default context refuses to answer with less than was asked for.
+    /// </summary>
+    private static Assembly? FromHost(AssemblyName assemblyName)
+    {
+        try
+        {
+            return Default.LoadFromAssemblyName(new AssemblyName(assemblyName.Name!) { CultureName = assemblyName.CultureName });
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or FileLoadException)
+        {
+            return null;
+        }
     }
 
     /// <inheritdoc/>

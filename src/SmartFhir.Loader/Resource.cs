@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Text;
 
 namespace SmartFhir;
@@ -9,7 +10,7 @@ namespace SmartFhir;
 /// </summary>
 /// <remarks>
 /// There are no public properties: every one would show up among the elements. ToString is the JSON, which is also what arrives
-/// in a job or a remote session, where only the text of an object travels.
+/// in a job or a remote session, where only the text of an object travels. An element is removed by setting it to null.
 /// </remarks>
 public sealed class Resource
 {
@@ -20,7 +21,12 @@ public sealed class Resource
 
     /// <summary>Makes a resource of a JSON object.</summary>
     /// <param name="utf8">The JSON, UTF-8. Kept, not copied: it must not change afterwards.</param>
-    internal Resource(ReadOnlyMemory<byte> utf8) => _utf8 = utf8;
+    /// <param name="members">The elements in it, where they have been read already.</param>
+    internal Resource(ReadOnlyMemory<byte> utf8, ResourceMembers? members = null)
+    {
+        _utf8 = utf8;
+        _members = members;
+    }
 
     /// <summary>The value of <c>resourceType</c>, or "" when there is none.</summary>
     internal string ResourceType => _resourceType ??= FhirJsonReader.PeekResourceType(_utf8.Span) ?? "";
@@ -38,27 +44,36 @@ public sealed class Resource
     }
 
     /// <summary>The JSON: the bytes that came in, unless something was changed.</summary>
-    /// <param name="added">Properties that a script has added beside the elements.</param>
-    internal ReadOnlyMemory<byte> ToUtf8(IReadOnlyList<KeyValuePair<string, object?>> added)
+    /// <exception cref="FormatException">Something was added to a resource whose JSON cannot be read.</exception>
+    /// <exception cref="ArgumentException">An element was set to something that JSON cannot hold.</exception>
+    internal ReadOnlyMemory<byte> ToUtf8()
     {
         lock (_gate)
         {
-            if (_members is null && added.Count == 0)
+            List<KeyValuePair<string, object?>> added = Added();
+            if (added.Count == 0)
             {
-                return _utf8;
+                // Whether an array or object deep inside was changed cannot be seen from here: what stands there now is compared with what came.
+                return _members is null || FhirJsonWriter.SameValue(_members, FhirJsonReader.ReadMembers(_utf8.Span))
+                    ? _utf8
+                    : FhirJsonWriter.WriteMembers(_members);
             }
 
-            // Whether an array or object deep inside was changed cannot be seen from here: what stands there now is compared with what came.
-            ResourceMembers now = Members;
-            if (added.Count == 0 && FhirJsonWriter.SameValue(now, FhirJsonReader.ReadMembers(_utf8.Span)))
-            {
-                return _utf8;
-            }
-
-            return FhirJsonWriter.WriteMembers(now.Concat(added));
+            return FhirJsonWriter.WriteMembers(Members
+                .Where(member => !added.Exists(other => string.Equals(other.Key, member.Key, StringComparison.OrdinalIgnoreCase)))
+                .Concat(added));
         }
     }
 
     /// <summary>The resource as JSON.</summary>
-    public override string ToString() => Encoding.UTF8.GetString(ToUtf8([]).Span);
+    public override string ToString() => Encoding.UTF8.GetString(ToUtf8().Span);
+
+    /// <summary>
+    /// What a script has added by Add-Member; such a property hides an element of the same name. Looked for among the extended members
+    /// only: asking for all of them would read the JSON.
+    /// </summary>
+    private List<KeyValuePair<string, object?>> Added() =>
+        PSObject.AsPSObject(this).Members["psextended"] is PSMemberSet extended
+            ? [.. extended.Properties.OfType<PSNoteProperty>().Where(note => note.IsInstance).Select(note => new KeyValuePair<string, object?>(note.Name, note.Value))]
+            : [];
 }

@@ -3,15 +3,37 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace SmartFhir;
 
-/// <summary>The elements of a resource in the order they came. Names are found with regard to case first, as FHIR has it, then without, as PowerShell has it.</summary>
+/// <summary>
+/// The elements of an object in the order they came. Names are found without regard to case, as PowerShell has it; two that differ in
+/// nothing else cannot stand side by side.
+/// </summary>
 internal sealed class ResourceMembers : IEnumerable<KeyValuePair<string, object?>>
 {
+    /// <summary>Up to here a walk is faster than a dictionary; beyond, walks would make a hostile object of many members quadratic.</summary>
+    private const int Few = 24;
+
     private readonly List<KeyValuePair<string, object?>> _items = [];
+    private Dictionary<string, int>? _index;
 
-    public int Count => _items.Count;
+    /// <summary>Adds a member whose name is not there yet.</summary>
+    public void Add(string name, object? value)
+    {
+        _items.Add(new(name, value));
+        if (_index is not null)
+        {
+            _index.Add(name, _items.Count - 1);
+        }
+        else if (_items.Count > Few)
+        {
+            _index = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+            for (int i = 0; i < _items.Count; i++)
+            {
+                _index.Add(_items[i].Key, i);
+            }
+        }
+    }
 
-    public void Add(string name, object? value) => _items.Add(new(name, value));
-
+    /// <summary>The name as it is written in the JSON.</summary>
     public bool TryFind(string name, [NotNullWhen(true)] out string? exactName)
     {
         int index = IndexOf(name);
@@ -21,6 +43,7 @@ internal sealed class ResourceMembers : IEnumerable<KeyValuePair<string, object?
 
     public object? Get(string name) => IndexOf(name) is >= 0 and int index ? _items[index].Value : null;
 
+    /// <summary>Replaces the value of a member, which is there.</summary>
     public void Set(string name, object? value)
     {
         int index = IndexOf(name);
@@ -31,9 +54,7 @@ internal sealed class ResourceMembers : IEnumerable<KeyValuePair<string, object?
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private int IndexOf(string name)
-    {
-        int index = _items.FindIndex(item => string.Equals(item.Key, name, StringComparison.Ordinal));
-        return index >= 0 ? index : _items.FindIndex(item => string.Equals(item.Key, name, StringComparison.OrdinalIgnoreCase));
-    }
+    private int IndexOf(string name) => _index is null
+        ? _items.FindIndex(item => string.Equals(item.Key, name, StringComparison.OrdinalIgnoreCase))
+        : _index.GetValueOrDefault(name, -1);
 }

@@ -10,10 +10,19 @@ internal sealed class ModuleRunspace : IDisposable
 {
     public static string Manifest { get; } = Path.Combine(ConsoleProcess.Root, "SmartFhir.psd1");
 
-    public ModuleRunspace(bool import = true)
+    /// <summary>Opens the runspace, beside older versions of the module's libraries.</summary>
+    /// <param name="import">False leaves the import to the test.</param>
+    /// <param name="before">A script that runs before the import: what a user's profile has set.</param>
+    public ModuleRunspace(bool import = true, string? before = null)
     {
-        Runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        OlderNeighbours.Load();
+        Runspace = RunspaceFactory.CreateRunspace(Host, InitialSessionState.CreateDefault2());
         Runspace.Open();
+        if (before is not null)
+        {
+            Run(before);
+        }
+
         if (import)
         {
             ScriptResult result = Invoke($"Import-Module '{Manifest}'");
@@ -21,7 +30,13 @@ internal sealed class ModuleRunspace : IDisposable
         }
     }
 
+    /// <summary>The folder with the module's assemblies.</summary>
+    public static string Bin { get; } = Path.Combine(ConsoleProcess.Root, "module", "bin", "net8.0");
+
     public Runspace Runspace { get; }
+
+    /// <summary>The screen that Out-Default writes to.</summary>
+    public CapturingHost Host { get; } = new();
 
     /// <summary>Runs a script to its end; a terminating error becomes the last error.</summary>
     public ScriptResult Invoke(string script, params object?[] arguments)
@@ -62,6 +77,20 @@ internal sealed class ModuleRunspace : IDisposable
         ScriptResult result = Invoke(script, arguments);
         Assert.True(result.Errors.Count == 0, string.Join(Environment.NewLine, result.Errors));
         return result.Output;
+    }
+
+    /// <summary>The one object that a script writes, which must not fail.</summary>
+    public PSObject One(string script, params object?[] arguments) => Assert.Single(Run(script, arguments));
+
+    /// <summary>The one value of a type that a script writes, which must not fail.</summary>
+    public T Value<T>(string script, params object?[] arguments) => Assert.IsType<T>(One(script, arguments).BaseObject);
+
+    /// <summary>What a person sees of the output of a script, which must not fail.</summary>
+    public string Show(string script, params object?[] arguments)
+    {
+        Host.Clear();
+        Run($"& {{ {script} }} @args | Out-Default", arguments);
+        return Host.Text;
     }
 
     public void Dispose()
