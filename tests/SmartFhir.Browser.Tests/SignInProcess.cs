@@ -29,15 +29,10 @@ internal sealed class SignInProcess : IAsyncDisposable
         string folder = Directory.CreateTempSubdirectory("smartfhir-signin-").FullName;
         string address = Path.Combine(folder, "address");
         string browser = Path.Combine(folder, "browser");
-        File.WriteAllText(browser, $"#!/bin/sh\nprintf '%s' \"$1\" > '{address}.part' && mv '{address}.part' '{address}'\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(browser, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        File.WriteAllText(browser, $"printf '%s' \"$1\" > '{address}.part' && mv '{address}.part' '{address}'\n");
         Process process = ConsoleProcess.Start("SmartFhir.Console", ["-Command", command], new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["BROWSER"] = browser,
+            ["BROWSER"] = $"sh {browser}",
             ["XDG_DATA_HOME"] = folder,
         });
         return new SignInProcess(folder, address, process);
