@@ -85,6 +85,7 @@ public sealed class ConnectSmartFhirCommand : SmartCmdlet
     public SwitchParameter NoBrowser { get; set; }
 
     /// <summary>How long to wait for the person, in seconds.</summary>
+    /// <value>300</value>
     [Parameter]
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 300;

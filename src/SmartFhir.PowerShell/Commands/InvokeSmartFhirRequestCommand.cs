@@ -74,6 +74,7 @@ public sealed class InvokeSmartFhirRequestCommand : SessionCmdlet
     public int First { get; set; }
 
     /// <summary>What to write: PSObject, Json or Response.</summary>
+    /// <value>PSObject</value>
     [Parameter]
     public FhirOutputType OutputType { get; set; }
 
@@ -82,6 +83,7 @@ public sealed class InvokeSmartFhirRequestCommand : SessionCmdlet
     public IDictionary? Headers { get; set; }
 
     /// <summary>The time for one request, in seconds.</summary>
+    /// <value>100</value>
     [Parameter]
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 100;
@@ -164,7 +166,8 @@ public sealed class InvokeSmartFhirRequestCommand : SessionCmdlet
     private async Task UnfoldAsync(FhirHttpClient client, FhirResponse first, FhirRequest request, PipelineWriter writer, CancellationToken cancellationToken)
     {
         int left = First > 0 ? First : int.MaxValue;
-        await foreach (FhirPage page in new FhirPager(client).ReadAsync(first, request, null, cancellationToken))
+        var limit = new PagingLimit(Resources: First > 0 ? First : null);
+        await foreach (FhirPage page in new FhirPager(client).ReadAsync(first, request, limit, cancellationToken))
         {
             foreach (BundleEntry entry in page.Bundle.Entries)
             {
@@ -172,7 +175,7 @@ public sealed class InvokeSmartFhirRequestCommand : SessionCmdlet
                 {
                     Warn(writer, entry);
                 }
-                else if (!entry.Resource.IsEmpty)
+                else if (entry.IsResult)
                 {
                     WriteResource(writer, entry.Resource.ToArray());
                     if (--left == 0)

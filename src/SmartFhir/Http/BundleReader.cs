@@ -10,6 +10,9 @@ public readonly record struct BundleEntry(ReadOnlyMemory<byte> Resource, string?
 {
     /// <summary><c>response</c> as it came, of a batch, transaction or history; empty when there is none.</summary>
     public ReadOnlyMemory<byte> Response { get; init; }
+
+    /// <summary>True for what was searched for or included; false for the server's remarks on the search, and for entries without a resource.</summary>
+    public bool IsResult => SearchMode != "outcome" && !Resource.IsEmpty;
 }
 
 /// <summary>A Bundle cut into its entries.</summary>

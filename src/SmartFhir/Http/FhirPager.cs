@@ -7,6 +7,12 @@ namespace SmartFhir.Http;
 /// <param name="Bundle">The Bundle, cut into entries.</param>
 public sealed record FhirPage(FhirResponse Response, FhirBundle Bundle);
 
+/// <summary>Where paging ends; a page that is not needed is not asked for.</summary>
+/// <param name="Pages">How many pages at the most; null for all.</param>
+/// <param name="Resources">No page is fetched once this many results are there; null for all.</param>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+public readonly record struct PagingLimit(int? Pages = null, int? Resources = null);
+
 /// <summary>
 /// Follows the <c>next</c> links of a searchset (FHIR R4, "Paging"). A link is opaque: taken as it stands, never rebuilt. The page after
 /// the one in hand is already on its way.
@@ -17,22 +23,24 @@ public sealed class FhirPager(FhirHttpClient client)
     /// <summary>The pages, from that of <paramref name="first"/> on.</summary>
     /// <param name="first">The answer to the search.</param>
     /// <param name="template">Headers for the following requests.</param>
-    /// <param name="maximumPages">How many pages at the most; null for all.</param>
+    /// <param name="limit">Where it ends.</param>
     /// <param name="cancellationToken">Ends it. So does leaving the loop: the page under way is then given up.</param>
     /// <exception cref="SmartException"><see cref="SmartErrorCode.PagingLoop"/>, <see cref="SmartErrorCode.ForeignOrigin"/>, or what a request throws.</exception>
     public async IAsyncEnumerable<FhirPage> ReadAsync(
-        FhirResponse first, FhirRequest template, int? maximumPages, [EnumeratorCancellation] CancellationToken cancellationToken)
+        FhirResponse first, FhirRequest template, PagingLimit limit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(first);
         using var ahead = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var visited = new HashSet<string>(StringComparer.Ordinal) { first.RequestUri.AbsoluteUri };
         var page = new FhirPage(first, BundleReader.Read(first.Body, first.RequestUri));
         Task<FhirPage>? underWay = null;
+        long results = 0;
         try
         {
             for (int count = 1; ; count++)
             {
-                bool more = count != maximumPages && page.Bundle.Links.ContainsKey("next");
+                results += page.Bundle.Entries.Count(entry => entry.IsResult);
+                bool more = count != limit.Pages && !(results >= limit.Resources) && page.Bundle.Links.ContainsKey("next");
                 underWay = more ? ReadNextAsync(page, visited, template, ahead.Token) : null;
                 yield return page;
                 if (underWay is null)

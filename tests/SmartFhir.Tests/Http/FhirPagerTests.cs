@@ -34,7 +34,7 @@ public sealed class FhirPagerTests
             return Task.CompletedTask;
         });
         using var fhir = new FhirClientFixture(server.Origin + "/fhir");
-        await using IAsyncEnumerator<FhirPage> pages = (await StartAsync(fhir, null)).GetAsyncEnumerator();
+        await using IAsyncEnumerator<FhirPage> pages = (await StartAsync(fhir, default)).GetAsyncEnumerator();
         Assert.True(await pages.MoveNextAsync());
         await secondArrived.Task.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.DoesNotContain(server.Paths, path => path.Contains("page=3", StringComparison.Ordinal));
@@ -58,7 +58,7 @@ public sealed class FhirPagerTests
             await context.Response.WriteAsync(Page(1, "?page=2"));
         });
         using var fhir = new FhirClientFixture(server.Origin + "/fhir");
-        await foreach (FhirPage page in await StartAsync(fhir, null))
+        await foreach (FhirPage page in await StartAsync(fhir, default))
         {
             Assert.Single(page.Bundle.Entries);
             await secondArrived.Task.WaitAsync(TimeSpan.FromSeconds(20));
@@ -73,7 +73,15 @@ public sealed class FhirPagerTests
     public async Task A_limit_of_pages_is_also_a_limit_of_requests()
     {
         await using LoopbackServer server = await ServePagesAsync(page => $"?page={page + 1}");
-        Assert.Equal([1, 2], await ReadAsync(server, maximumPages: 2));
+        Assert.Equal([1, 2], await ReadAsync(server, new PagingLimit(Pages: 2)));
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_page_that_is_not_needed_is_not_asked_for()
+    {
+        await using LoopbackServer server = await ServePagesAsync(page => $"?page={page + 1}");
+        Assert.Equal([1, 2], await ReadAsync(server, new PagingLimit(Resources: 2)));
         Assert.Equal(2, server.Requests.Count);
     }
 
@@ -142,7 +150,7 @@ public sealed class FhirPagerTests
         });
         using var fhir = new FhirClientFixture(server.Origin + "/fhir");
         using var cancellation = new CancellationTokenSource();
-        await using IAsyncEnumerator<FhirPage> pages = (await StartAsync(fhir, null, cancellation.Token)).GetAsyncEnumerator();
+        await using IAsyncEnumerator<FhirPage> pages = (await StartAsync(fhir, default, cancellation.Token)).GetAsyncEnumerator();
         Assert.True(await pages.MoveNextAsync());
         await secondArrived.Task.WaitAsync(TimeSpan.FromSeconds(20));
         ValueTask<bool> second = pages.MoveNextAsync();
@@ -163,18 +171,18 @@ public sealed class FhirPagerTests
         await context.Response.WriteAsync(Page(page, next(page)?.Replace("$origin", $"http://{context.Request.Host}", StringComparison.Ordinal)));
     });
 
-    private static async Task<IAsyncEnumerable<FhirPage>> StartAsync(FhirClientFixture fhir, int? maximumPages, CancellationToken cancellationToken = default)
+    private static async Task<IAsyncEnumerable<FhirPage>> StartAsync(FhirClientFixture fhir, PagingLimit limit, CancellationToken cancellationToken = default)
     {
         var request = new FhirRequest { Path = "Patient?name=x" };
         FhirResponse first = await fhir.Client.SendAsync(request, cancellationToken);
-        return new FhirPager(fhir.Client).ReadAsync(first, request, maximumPages, cancellationToken);
+        return new FhirPager(fhir.Client).ReadAsync(first, request, limit, cancellationToken);
     }
 
-    private static async Task<List<int>> ReadAsync(LoopbackServer server, int? maximumPages = null, List<int>? read = null)
+    private static async Task<List<int>> ReadAsync(LoopbackServer server, PagingLimit limit = default, List<int>? read = null)
     {
         read ??= [];
         using var fhir = new FhirClientFixture(server.Origin + "/fhir");
-        await foreach (FhirPage page in await StartAsync(fhir, maximumPages))
+        await foreach (FhirPage page in await StartAsync(fhir, limit))
         {
             using var resource = System.Text.Json.JsonDocument.Parse(Assert.Single(page.Bundle.Entries).Resource);
             read.Add(int.Parse(resource.RootElement.GetProperty("id").GetString()!, System.Globalization.CultureInfo.InvariantCulture));
