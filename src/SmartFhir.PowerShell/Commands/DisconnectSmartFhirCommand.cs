@@ -49,18 +49,29 @@ public sealed class DisconnectSmartFhirCommand : SmartCmdlet
 
         try
         {
-            Run(async (writer, cancellationToken) => writer.Verbose(await session.RevokeAsync(cancellationToken)
-                ? $"The tokens of '{session.Name}' are revoked at the server."
-                : $"{session.Aud} offers no revocation: the tokens of '{session.Name}' are only forgotten here."));
-        }
-        catch (SmartException exception)
-        {
-            WriteWarning($"The session is forgotten, but its tokens could not be revoked: {exception.Message}");
+            Run(async (writer, cancellationToken) => Report(session, await session.RevokeAsync(cancellationToken), writer));
         }
         finally
         {
             SessionTable.Remove(session);
             session.Dispose();
+        }
+    }
+
+    /// <summary>A token that may live on is a warning; that the server has no revocation is only worth a verbose line.</summary>
+    private static void Report(SmartSession session, IReadOnlyList<TokenRevocation> revocations, PipelineWriter writer)
+    {
+        foreach (TokenRevocation revocation in revocations)
+        {
+            string token = $"{revocation.Kind.Replace('_', ' ')} of '{session.Name}'";
+            if (revocation.Failure is { } failure)
+            {
+                writer.Warning($"The {token} is forgotten here, but could not be revoked: {failure.Message}");
+            }
+            else
+            {
+                writer.Verbose(revocation.Revoked ? $"The {token} is revoked at the server." : $"The server offers no revocation: the {token} is only forgotten here.");
+            }
         }
     }
 }

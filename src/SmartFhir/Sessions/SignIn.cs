@@ -28,7 +28,7 @@ public sealed class SignIn(HttpClient http, SmartConfiguration configuration, IC
         IReadOnlyDictionary<string, object?>? claims = await IdentityAsync(request, answer, cancellationToken);
         WarnOfMissingScopes(request.Scopes, answer);
         TokenSet token = TokenSet.From(answer, request.Scopes, time.GetUtcNow()) with { IdTokenClaims = claims };
-        return new SmartSession(configuration, client.ClientId, name, request.Scopes, token, tokens, http, time)
+        return new SmartSession(configuration, client.ClientId, name, request.Scopes, token, new RefreshTokenRenewal(tokens, time), http, time)
         {
             FhirUser = ResolveFhirUser(claims),
             AllowInsecureHttp = AllowInsecureHttp,

@@ -1,4 +1,3 @@
-using SmartFhir.Authorization;
 using SmartFhir.Discovery;
 using SmartFhir.Http;
 
@@ -14,22 +13,24 @@ public sealed class SmartSession : IAccessTokenSource, IDisposable
     public static readonly TimeSpan RefreshAhead = TimeSpan.FromSeconds(60);
 
     private readonly object _gate = new();
-    private readonly TokenClient _tokens;
+    private readonly ITokenRenewal _renewer;
     private readonly TimeProvider _time;
     private TokenSet _token;
     private Task<TokenSet>? _renewal;
     private SmartException? _dead;
+    private bool _disposed;
 
-    internal SmartSession(SmartConfiguration configuration, string clientId, string name, IReadOnlyList<string> requestedScope, TokenSet token, TokenClient tokens, HttpClient http, TimeProvider time)
+    internal SmartSession(SmartConfiguration configuration, string clientId, string name, IReadOnlyList<string> requestedScope, TokenSet token, ITokenRenewal renewer, HttpClient http, TimeProvider time)
     {
         Configuration = configuration;
         ClientId = clientId;
         Name = name;
         RequestedScope = requestedScope;
         _token = token;
-        _tokens = tokens;
+        _renewer = renewer;
         Http = http;
         _time = time;
+        SignInAgain = $"Connect-SmartFhir -ClientId '{clientId}' -Aud '{configuration.Aud}' -Name '{name}'";
     }
 
     /// <summary>The name it is found by.</summary>
@@ -69,10 +70,19 @@ public sealed class SmartSession : IAccessTokenSource, IDisposable
     public DateTimeOffset? ExpiresOn => Current.ExpiresOn;
 
     /// <summary>True when the session renews its token without a person.</summary>
-    public bool CanRefresh => Current.RefreshToken is not null;
+    public bool CanRefresh => Renewal is not null;
+
+    /// <summary>How the session renews its token without a person, for example "by refresh token"; null when it cannot.</summary>
+    public string? Renewal => Current is { IsNone: false } token ? _renewer.Describe(token) : null;
+
+    /// <summary>True when the server is open and no token is sent.</summary>
+    public bool IsAnonymous => Current.IsNone;
 
     /// <summary>Where the token lies.</summary>
-    public string TokenStorage { get; } = "Memory of this process";
+    public string TokenStorage { get; internal init; } = "Memory of this process";
+
+    /// <summary>The command that signs in again, for errors; the standalone launch by default.</summary>
+    internal string SignInAgain { get; init; }
 
     /// <summary>The client that the session's requests go through.</summary>
     internal HttpClient Http { get; }
@@ -98,7 +108,7 @@ public sealed class SmartSession : IAccessTokenSource, IDisposable
     public async ValueTask<AccessToken?> GetAccessTokenAsync(string? rejectedAccessToken, CancellationToken cancellationToken)
     {
         TokenSet token = await GetTokenAsync(rejectedAccessToken, cancellationToken);
-        return new AccessToken(token.TokenType, token.AccessToken);
+        return token.IsNone ? null : new AccessToken(token.TokenType, token.AccessToken);
     }
 
     /// <summary>The token, renewed first when it is about to end, has ended, or was just refused.</summary>
@@ -108,14 +118,19 @@ public sealed class SmartSession : IAccessTokenSource, IDisposable
         Task<TokenSet> renewal;
         lock (_gate)
         {
-            bool refused = rejectedAccessToken is not null && rejectedAccessToken == _token.AccessToken;
+            if (_disposed)
+            {
+                throw new SmartException(SmartErrorCode.NotConnected, $"The session '{Name}' is disconnected.", remedy: $"Sign in again: {SignInAgain}.");
+            }
+
+            bool refused = rejectedAccessToken is not null && rejectedAccessToken == _token.AccessToken && !_token.IsNone;
             TimeSpan? left = _token.ExpiresOn - _time.GetUtcNow();
             if (!refused && !(left <= RefreshAhead))
             {
                 return _token;
             }
 
-            if (_token.RefreshToken is null)
+            if (_renewer.Describe(_token) is null)
             {
                 // Its last minute is still good.
                 return !refused && left > TimeSpan.Zero ? _token : throw Expired(refused);
@@ -126,7 +141,7 @@ public sealed class SmartSession : IAccessTokenSource, IDisposable
                 throw _dead;
             }
 
-            // Not tied to a caller: a refresh that rotates the token must be heard to its end, or the new token is lost.
+            // Not tied to a caller: the others wait for the same renewal.
             renewal = _renewal ??= Task.Run(() => RenewAsync(_token), CancellationToken.None);
         }
 
@@ -134,12 +149,29 @@ public sealed class SmartSession : IAccessTokenSource, IDisposable
     }
 
     /// <summary>Withdraws the tokens at the server where it offers that (RFC 7009): the refresh token first, as it outlives the other.</summary>
-    /// <returns>False when the server offers no revocation.</returns>
-    internal async Task<bool> RevokeAsync(CancellationToken cancellationToken)
+    /// <returns>What became of each token; one failure does not keep the other from being tried.</returns>
+    internal async Task<IReadOnlyList<TokenRevocation>> RevokeAsync(CancellationToken cancellationToken)
     {
         TokenSet token = Current;
-        bool offered = token.RefreshToken is null || await _tokens.RevokeAsync(token.RefreshToken, "refresh_token", cancellationToken);
-        return offered && await _tokens.RevokeAsync(token.AccessToken, "access_token", cancellationToken);
+        var results = new List<TokenRevocation>();
+        foreach ((string? value, string kind) in new[] { (token.RefreshToken, "refresh_token"), (token.IsNone ? null : token.AccessToken, "access_token") })
+        {
+            if (value is null)
+            {
+                continue;
+            }
+
+            try
+            {
+                results.Add(new TokenRevocation(kind, await _renewer.RevokeAsync(value, kind, cancellationToken), null));
+            }
+            catch (SmartException exception)
+            {
+                results.Add(new TokenRevocation(kind, false, exception));
+            }
+        }
+
+        return results;
     }
 
     /// <summary>The name and the server; never a token.</summary>
@@ -150,6 +182,7 @@ public sealed class SmartSession : IAccessTokenSource, IDisposable
     {
         lock (_gate)
         {
+            _disposed = true;
             _token = _token with { AccessToken = "", RefreshToken = null, ExpiresOn = DateTimeOffset.MinValue };
         }
 
@@ -161,10 +194,10 @@ public sealed class SmartSession : IAccessTokenSource, IDisposable
     {
         try
         {
-            TokenResponse response = await _tokens.RefreshAsync(old.RefreshToken!, old.Scope, CancellationToken.None);
+            TokenSet renewed = await _renewer.RenewAsync(old, CancellationToken.None);
             lock (_gate)
             {
-                return _token = old.RefreshedBy(response, _time.GetUtcNow());
+                return _token = renewed;
             }
         }
         catch (SmartException exception) when (exception.Code is SmartErrorCode.TokenExpired)
@@ -189,7 +222,7 @@ public sealed class SmartSession : IAccessTokenSource, IDisposable
     private SmartException Expired(bool refused) => new(
         SmartErrorCode.TokenExpired,
         refused
-            ? $"{Aud} no longer accepts the access token of session '{Name}', and there is no refresh token to renew it with."
-            : $"The access token of session '{Name}' expired at {_token.ExpiresOn?.ToLocalTime():T}, and there is no refresh token to renew it with.",
-        remedy: $"Sign in again: Connect-SmartFhir -ClientId '{ClientId}' -Aud '{Aud}' -Name '{Name}'. Ask for the scope offline_access, if the server allows it, to have the session renew itself.");
+            ? $"{Aud} no longer accepts the access token of session '{Name}', and nothing renews it."
+            : $"The access token of session '{Name}' expired at {_token.ExpiresOn?.ToLocalTime():T}, and nothing renews it.",
+        remedy: $"Sign in again: {SignInAgain}.{(RequestedScope.Contains("offline_access", StringComparer.Ordinal) || RequestedScope.Count == 0 ? "" : " Ask for the scope offline_access, if the server allows it, to have the session renew itself.")}");
 }

@@ -21,6 +21,20 @@ internal sealed record TokenSet
 
     public IReadOnlyDictionary<string, object?>? IdTokenClaims { get; init; }
 
+    /// <summary>What an open server wants: no token at all.</summary>
+    public static TokenSet None { get; } = new()
+    {
+        AccessToken = "",
+        TokenType = "",
+        ExpiresOn = null,
+        RefreshToken = null,
+        Scope = [],
+        Context = new LaunchContext(),
+    };
+
+    /// <summary>True when there is no token to send.</summary>
+    public bool IsNone => TokenType.Length == 0;
+
     public static TokenSet From(TokenResponse response, IReadOnlyList<string> asked, DateTimeOffset now) => new()
     {
         AccessToken = response.AccessToken,

@@ -103,7 +103,7 @@ public sealed class OidcProviderTests : IDisposable
         using (session)
         using (browser)
         {
-            Assert.True(await session.RevokeAsync(Cancellation));
+            Assert.All(await session.RevokeAsync(Cancellation), revocation => Assert.True(revocation.Revoked));
 
             SmartException exception = await Assert.ThrowsAnyAsync<SmartException>(() => session.GetTokenAsync(session.Current.AccessToken, Cancellation));
 
