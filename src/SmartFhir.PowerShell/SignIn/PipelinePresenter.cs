@@ -22,6 +22,8 @@ internal sealed class PipelinePresenter(PipelineWriter writer, TimeSpan timeout)
 
     public void ShowRedirect(Uri redirectUri) => writer.Verbose($"Redirect address (must be registered for the client): {redirectUri.OriginalString}");
 
+    public void ShowLaunch(Uri launchUri) => writer.Host($"Waiting for the EHR to launch the app at {launchUri.OriginalString}");
+
     public void ShowUrl(Uri uri, bool canPaste) => writer.Host(
         $"{Environment.NewLine}Open this address in a browser and sign in:{Environment.NewLine}{Environment.NewLine}  {uri.AbsoluteUri}{Environment.NewLine}"
         + (canPaste ? $"{Environment.NewLine}Then paste the address that the browser ends at here and press Enter (not needed if the browser runs on this machine):" : ""));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SmartFhir.Http;
 
 namespace SmartFhir.Authorization;
 
@@ -20,18 +21,13 @@ public sealed class AuthorizationResponse
     public static AuthorizationResponse Parse(string parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string pair in parameters.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        Dictionary<string, string> values = FormParameters.Parse(parameters, out string? duplicate);
+        if (duplicate is not null)
         {
-            int equals = pair.IndexOf('=', StringComparison.Ordinal);
-            string name = Decode(equals < 0 ? pair : pair[..equals]);
-            if (!values.TryAdd(name, equals < 0 ? "" : Decode(pair[(equals + 1)..])))
-            {
-                throw new SmartException(
-                    SmartErrorCode.AuthorizationResponseInvalid,
-                    $"The authorization response holds the parameter '{(name.Length > 40 ? name[..40] : name)}' twice.",
-                    remedy: "Run Connect-SmartFhir again. If it happens every time, report it to the server's operator.");
-            }
+            throw new SmartException(
+                SmartErrorCode.AuthorizationResponseInvalid,
+                $"The authorization response holds the parameter '{Printable.Clip(duplicate, 40)}' twice.",
+                remedy: "Run Connect-SmartFhir again. If it happens every time, report it to the server's operator.");
         }
 
         return new AuthorizationResponse(values);
@@ -113,6 +109,4 @@ public sealed class AuthorizationResponse
     }
 
     private static string Shorten(string text) => new([.. text.Where(character => !char.IsControl(character)).Take(200)]);
-
-    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

@@ -7,6 +7,10 @@ public interface ISignInPresenter
     /// <param name="redirectUri">The redirect address that must be registered.</param>
     void ShowRedirect(Uri redirectUri);
 
+    /// <summary>An EHR launch is awaited.</summary>
+    /// <param name="launchUri">The launch URL that must be registered.</param>
+    void ShowLaunch(Uri launchUri);
+
     /// <summary>The person must open this URL.</summary>
     /// <param name="uri">The URL.</param>
     /// <param name="canPaste">True when the address that the browser ends at can be pasted here.</param>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using SmartFhir.Authorization.Launch;
 using SmartFhir.Authorization.Loopback;
 
 namespace SmartFhir.Authorization;
@@ -17,6 +18,9 @@ public sealed record InteractiveOptions
 
     /// <summary>The server certificate for an https redirect URI on this machine; made on the spot when null.</summary>
     public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>The launch whose browser waits, in an EHR launch; it may share its port with the redirect URI.</summary>
+    public LaunchListener? Launch { get; init; }
 }
 
 /// <summary>
@@ -88,8 +92,13 @@ public sealed class InteractiveAuthorization(
                 "Give -Certificate a certificate with its private key (a PFX), or leave it out: one is made for you.");
         }
 
-        return LoopbackListener.Start(request, certificate, log);
+        return options.Launch is { } launch && SharesPort(launch, redirect)
+            ? LoopbackListener.Start(request, launch.Host, log)
+            : LoopbackListener.Start(request, certificate, log);
     }
+
+    private static bool SharesPort(LaunchListener launch, Uri redirect) =>
+        ((ILoopbackEndpoint)launch).Address is var address && address.Scheme == redirect.Scheme && address.Host == redirect.Host && address.Port == redirect.Port;
 
     /// <returns>True when the answer may come by paste.</returns>
     private bool OpenBrowser(AuthorizationRequest request, InteractiveOptions options, LoopbackListener? listener)
@@ -120,7 +129,7 @@ public sealed class InteractiveAuthorization(
     private async Task<AuthorizationResponse> WaitAsync(
         AuthorizationRequest request, InteractiveOptions options, LoopbackListener? listener, bool pastes, CancellationToken cancellationToken)
     {
-        long start = time.GetTimestamp();
+        var patience = new PersonPatience(options.Timeout, presenter, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var answers = new List<Task<AuthorizationResponse?>>();
         if (listener is not null)
@@ -135,24 +144,17 @@ public sealed class InteractiveAuthorization(
 
         try
         {
-            while (options.Timeout - time.GetElapsedTime(start) is { Ticks: > 0 } remaining)
+            while (await patience.WhenAnyAsync(answers, cancellationToken) is Task<AuthorizationResponse?> answer)
             {
-                presenter.ShowWaiting(remaining);
-                TimeSpan tick = remaining < TimeSpan.FromSeconds(1) ? remaining : TimeSpan.FromSeconds(1);
-                Task first = await Task.WhenAny([.. answers, Task.Delay(tick, time, cancellationToken)]);
-                cancellationToken.ThrowIfCancellationRequested();
-                if (first is Task<AuthorizationResponse?> answer)
+                if (await answer is { } response)
                 {
-                    if (await answer is { } response)
-                    {
-                        return response;
-                    }
+                    return response;
+                }
 
-                    answers.Remove(answer);
-                    if (answers.Count == 0)
-                    {
-                        throw NothingToRead(request);
-                    }
+                answers.Remove(answer);
+                if (answers.Count == 0)
+                {
+                    throw NothingToRead(request);
                 }
             }
 

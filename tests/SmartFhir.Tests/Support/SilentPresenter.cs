@@ -15,6 +15,10 @@ internal sealed class SilentPresenter(params IEnumerable<string> pasted) : ISign
 
     public void ShowRedirect(Uri redirectUri) => Redirects.Add(redirectUri);
 
+    public List<Uri> Launches { get; } = [];
+
+    public void ShowLaunch(Uri launchUri) => Launches.Add(launchUri);
+
     public void ShowUrl(Uri uri, bool canPaste) => Urls.Add(uri);
 
     public void ShowWaiting(TimeSpan remaining)

@@ -49,6 +49,9 @@ internal sealed class LoopbackRequest
         }
     }
 
+    /// <summary>The parameters of the request, or null when one of them is there twice.</summary>
+    public Dictionary<string, string>? TryReadParameters() => FormParameters.Parse(_form ?? _query, out string? duplicate) is var values && duplicate is null ? values : null;
+
     /// <summary>Reads a request; a request that breaks a limit comes back with a <see cref="Fault"/>, so that it can be answered.</summary>
     /// <exception cref="LoopbackRequestException">The connection ended before the request did.</exception>
     public static async Task<LoopbackRequest> ReadAsync(Stream stream, CancellationToken cancellationToken)

@@ -59,6 +59,14 @@ public sealed record SignInPage(SignInOutcome Outcome, string Title, string Text
     internal static readonly SignInPage AlreadyAnswered = new(
         SignInOutcome.Neutral, "Already used", "This sign-in has been answered already. You can close this window.");
 
+    /// <summary>For the launch URL without a launch.</summary>
+    internal static readonly SignInPage NotALaunch = new(
+        SignInOutcome.Neutral, "Waiting for a launch", "Launch the app from the EHR: its request holds iss and launch, and this one does not.");
+
+    /// <summary>For a launch by another server.</summary>
+    internal static readonly SignInPage LaunchNotAllowed = new(
+        SignInOutcome.Failure, "This server may not launch the app", "The launch came from a FHIR server that was not named in the terminal (-Aud). Nothing was sent to it.");
+
     /// <summary>The page after a sign-in that worked.</summary>
     public static SignInPage Success(string server) => new(
         SignInOutcome.Success, "You are signed in", $"SmartFhir is now connected to {server}. You can close this window and return to the terminal.");
