@@ -20,6 +20,7 @@
         'Get-SmartSession'
         'Get-SmartToken'
         'Invoke-SmartFhirRequest'
+        'Select-SmartSession'
         'Start-SmartFhirSandbox'
         'Stop-SmartFhirSandbox'
     )

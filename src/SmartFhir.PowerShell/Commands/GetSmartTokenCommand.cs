@@ -49,6 +49,11 @@ public sealed class GetSmartTokenCommand : SessionCmdlet
             Run(async (writer, cancellationToken) =>
             {
                 TokenSet token = await session.GetTokenAsync(null, cancellationToken);
+                if (token.IsNone)
+                {
+                    throw new SmartException(SmartErrorCode.InvalidArgument, $"The session '{session.Name}' is anonymous: it has no token.", remedy: "Requests to its server need none.");
+                }
+
                 writer.Object(AsHeader ? new Hashtable { ["Authorization"] = $"{token.TokenType} {token.AccessToken}" } : Describe(session, token));
             });
         }

@@ -43,5 +43,12 @@ internal sealed class SessionTable
         return replaced;
     }
 
+    /// <summary>Makes a session the default one; one of another runspace joins this one's.</summary>
+    public void Select(SmartSession session)
+    {
+        _sessions.Remove(session);
+        _sessions.Insert(0, session);
+    }
+
     public void Remove(SmartSession session) => _sessions.Remove(session);
 }

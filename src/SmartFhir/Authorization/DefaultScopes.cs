@@ -22,13 +22,15 @@ public static class DefaultScopes
     /// The default scopes in the syntax that the server announces: v2 (<c>.rs</c>) with <c>permission-v2</c>, v1 (<c>.read</c>) otherwise,
     /// as a server of SMART 1.0 announces neither.
     /// </summary>
-    public static IReadOnlyList<string> For(SmartConfiguration configuration)
+    /// <param name="configuration">The server.</param>
+    /// <param name="launched">True in an EHR launch: the patient is in the EHR's context then, and is not asked for.</param>
+    public static IReadOnlyList<string> For(SmartConfiguration configuration, bool launched = false)
     {
         string permission = UnderstandsVersion2(configuration) ? "rs" : "read";
         IEnumerable<string> data = RefusesWildcards(configuration)
             ? PatientTypes(configuration).Select(type => $"patient/{type}.{permission}")
             : [$"patient/*.{permission}"];
-        return ["openid", "fhirUser", "launch/patient", .. data, "offline_access"];
+        return ["openid", "fhirUser", launched ? "launch" : "launch/patient", .. data, "offline_access"];
     }
 
     private static bool UnderstandsVersion2(SmartConfiguration configuration)

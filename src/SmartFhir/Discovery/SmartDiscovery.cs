@@ -38,6 +38,14 @@ public sealed class SmartDiscovery(HttpClient http, bool allowInsecureHttp = fal
         return found ?? throw DiscoveryAttempt.Failure(aud, fhirBase, attempts);
     }
 
+    /// <summary>A server that is used without signing in: only its base URL is checked, nothing is asked.</summary>
+    /// <exception cref="SmartException">The address is unusable.</exception>
+    public SmartConfiguration WithoutEndpoints(string aud)
+    {
+        FhirBaseUrl.Parse(aud, allowInsecureHttp);
+        return new SmartConfiguration { Aud = aud, Source = SmartConfigurationSource.Manual };
+    }
+
     /// <summary>The endpoints as the caller knows them, for a server whose discovery is closed (-SkipDiscovery).</summary>
     /// <exception cref="SmartException">An address is unusable.</exception>
     public SmartConfiguration Manual(string aud, Uri? authorizationEndpoint, Uri tokenEndpoint)
