@@ -150,6 +150,9 @@ public enum SmartErrorCode
     /// <summary>Any other status.</summary>
     FhirError,
 
+    /// <summary>The client key cannot be read, or does not serve at this server.</summary>
+    KeyUnusable,
+
     /// <summary>The sandbox could not be started.</summary>
     SandboxFailed,
 

@@ -18,7 +18,7 @@ internal static class ErrorRecords
 
     private static ErrorCategory CategoryOf(SmartErrorCode code) => code switch
     {
-        SmartErrorCode.InvalidArgument => ErrorCategory.InvalidArgument,
+        SmartErrorCode.InvalidArgument or SmartErrorCode.KeyUnusable => ErrorCategory.InvalidArgument,
         SmartErrorCode.HostNotFound or SmartErrorCode.DiscoveryNotFound or SmartErrorCode.FhirNotFound or SmartErrorCode.FhirGone => ErrorCategory.ObjectNotFound,
         SmartErrorCode.ConnectionRefused or SmartErrorCode.ConnectionFailed or SmartErrorCode.DiscoveryFailed or SmartErrorCode.FhirServerError => ErrorCategory.ConnectionError,
         SmartErrorCode.TlsFailure or SmartErrorCode.InsecureHttp or SmartErrorCode.EndpointNotHttps or SmartErrorCode.ForeignOrigin

@@ -24,6 +24,10 @@ internal sealed class PipelinePresenter(PipelineWriter writer, TimeSpan timeout)
 
     public void ShowLaunch(Uri launchUri) => writer.Host($"Waiting for the EHR to launch the app at {launchUri.OriginalString}");
 
+    public void ShowDeviceCode(DeviceCodePrompt prompt) => writer.Host(
+        $"{Environment.NewLine}Open {prompt.VerificationUri.AbsoluteUri} in any browser and enter the code:{Environment.NewLine}{Environment.NewLine}  {prompt.UserCode}{Environment.NewLine}"
+        + (prompt.VerificationUriComplete is { } complete ? $"{Environment.NewLine}Or open {complete.AbsoluteUri}, which has the code in it.{Environment.NewLine}" : ""));
+
     public void ShowUrl(Uri uri, bool canPaste) => writer.Host(
         $"{Environment.NewLine}Open this address in a browser and sign in:{Environment.NewLine}{Environment.NewLine}  {uri.AbsoluteUri}{Environment.NewLine}"
         + (canPaste ? $"{Environment.NewLine}Then paste the address that the browser ends at here and press Enter (not needed if the browser runs on this machine):" : ""));

@@ -60,6 +60,20 @@ public sealed class AuthorizationRequest
         Uri = new Uri(new RequestUrl(configuration.AuthorizationEndpoint!.AbsoluteUri).Create(ToParameters(Parameters)));
     }
 
+    /// <summary>The same request, which the server has been handed and gave <paramref name="reference"/> for.</summary>
+    private AuthorizationRequest(AuthorizationRequest pushed, string reference)
+    {
+        Configuration = pushed.Configuration;
+        ClientId = pushed.ClientId;
+        RedirectUri = pushed.RedirectUri;
+        Scopes = pushed.Scopes;
+        State = pushed.State;
+        Nonce = pushed.Nonce;
+        CodeVerifier = pushed.CodeVerifier;
+        Parameters = [new("client_id", pushed.ClientId), new("request_uri", reference)];
+        Uri = new Uri(new RequestUrl(Configuration.AuthorizationEndpoint!.AbsoluteUri).Create(ToParameters(Parameters)));
+    }
+
     /// <summary>The server that is asked.</summary>
     public SmartConfiguration Configuration { get; }
 
@@ -112,6 +126,9 @@ public sealed class AuthorizationRequest
         Check(options);
         return new AuthorizationRequest(configuration, options);
     }
+
+    /// <summary>The request for the browser after it was pushed (RFC 9126 section 4): only the client id and the reference.</summary>
+    internal AuthorizationRequest ByReference(string reference) => new(this, reference);
 
     private static void Check(AuthorizationRequestOptions options)
     {

@@ -16,6 +16,9 @@ public interface ISignInPresenter
     /// <param name="canPaste">True when the address that the browser ends at can be pasted here.</param>
     void ShowUrl(Uri uri, bool canPaste);
 
+    /// <summary>The person must sign in on another device with this code.</summary>
+    void ShowDeviceCode(DeviceCodePrompt prompt);
+
     /// <summary>Called about once a second while the sign-in is awaited.</summary>
     /// <param name="remaining">The time left.</param>
     void ShowWaiting(TimeSpan remaining);

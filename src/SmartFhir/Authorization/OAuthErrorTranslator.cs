@@ -11,6 +11,21 @@ public enum AuthorizationStep
 
     /// <summary>A refresh at the token endpoint.</summary>
     Refresh,
+
+    /// <summary>A service's request for its own token (client_credentials).</summary>
+    ClientCredentials,
+
+    /// <summary>A sign-in on another device (RFC 8628).</summary>
+    DeviceCode,
+
+    /// <summary>An authorization request that is handed over before the browser opens (RFC 9126).</summary>
+    PushedAuthorization,
+
+    /// <summary>The question what a token is good for (RFC 7662).</summary>
+    Introspection,
+
+    /// <summary>The withdrawal of a token (RFC 7009).</summary>
+    Revocation,
 }
 
 /// <summary>What the request was about, for messages that name the value to correct.</summary>
@@ -84,12 +99,13 @@ public static class OAuthErrorTranslator
                 "Ask only for scopes that the client is registered for, in the server's syntax (patient/Observation.rs in SMART 2, patient/Observation.read in SMART 1; some servers refuse patient/*): -Scope. Get-SmartConfiguration shows ScopesSupported."),
             "unauthorized_client" => (
                 SmartErrorCode.ClientUnauthorized,
-                $"{host} does not allow client '{context.ClientId}' to sign people in this way.",
-                "In the server's registration, publish or activate the client and allow the authorization code grant for it (public client with PKCE). A new registration can take hours until every server knows it."),
+                $"{host} does not allow client '{context.ClientId}' to sign in this way.",
+                $"In the server's registration, publish or activate the client and allow the {GrantOf(context.Step)} grant for it. A new registration can take hours until every server knows it."),
             "invalid_client" => (
                 SmartErrorCode.ClientInvalid,
                 $"{host} does not know client '{context.ClientId}', or expects it to authenticate.",
-                "Check that -ClientId belongs to this environment (sandbox and production have different ids), that the registration is published and has reached the server (this can take hours), and that it is a public client."),
+                "Check that -ClientId belongs to this environment (sandbox and production have different ids), that the registration is published and has reached the server (this can take hours), and that it is registered the way it signs in: "
+                    + "a public client without, a confidential one with -ClientSecret or -ClientKey; for a key, that its public part (Get-SmartClientJwks) and key id are registered."),
             "invalid_grant" when context.Step == AuthorizationStep.Refresh => (
                 SmartErrorCode.TokenExpired,
                 "The refresh token is no longer valid: it expired, was revoked, or was used already.",
@@ -116,6 +132,13 @@ public static class OAuthErrorTranslator
                 $"Compare the registration of client '{context.ClientId}' with what was asked. If the answer names no reason, the server's operator finds it in the log by the time of the request."),
         };
     }
+
+    private static string GrantOf(AuthorizationStep step) => step switch
+    {
+        AuthorizationStep.ClientCredentials => "client credentials (backend services)",
+        AuthorizationStep.DeviceCode => "device code",
+        _ => "authorization code (with PKCE)",
+    };
 
     private static bool Mentions(OAuthError error, params string[] words) =>
         words.Any(word =>

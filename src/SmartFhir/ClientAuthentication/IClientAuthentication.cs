@@ -3,8 +3,8 @@ using Duende.IdentityModel.Client;
 namespace SmartFhir.ClientAuthentication;
 
 /// <summary>
-/// How the client says who it is at the token endpoint (SMART App Launch 2.2, "Obtain access token").
-/// One implementation a method: public here; secret and signed assertion come beside it.
+/// How the client says who it is at the token endpoint (SMART App Launch 2.2, "Obtain access token"): one implementation a method.
+/// It may remember what a server turned out to want, so it belongs to one session.
 /// </summary>
 public interface IClientAuthentication
 {
@@ -13,20 +13,9 @@ public interface IClientAuthentication
 
     /// <summary>Adds the client's identification to a request to the authorization server.</summary>
     void Apply(ProtocolRequest request);
-}
 
-/// <summary>A public client: it has no secret and sends its id in the form.</summary>
-/// <param name="clientId">The client id.</param>
-public sealed class PublicClient(string clientId) : IClientAuthentication
-{
-    /// <inheritdoc/>
-    public string ClientId { get; } = clientId;
-
-    /// <inheritdoc/>
-    public void Apply(ProtocolRequest request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        request.ClientId = ClientId;
-        request.ClientCredentialStyle = ClientCredentialStyle.PostBody;
-    }
+    /// <summary>The server answered <c>invalid_client</c>: switches to another reading of the standard, if there is one left to try.</summary>
+    /// <param name="serverTime">The Date header of that answer.</param>
+    /// <returns>True when the request is worth one more try.</returns>
+    bool TryOtherWay(DateTimeOffset? serverTime);
 }

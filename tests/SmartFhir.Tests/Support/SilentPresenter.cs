@@ -19,6 +19,10 @@ internal sealed class SilentPresenter(params IEnumerable<string> pasted) : ISign
 
     public void ShowLaunch(Uri launchUri) => Launches.Add(launchUri);
 
+    public List<DeviceCodePrompt> DeviceCodes { get; } = [];
+
+    public void ShowDeviceCode(DeviceCodePrompt prompt) => DeviceCodes.Add(prompt);
+
     public void ShowUrl(Uri uri, bool canPaste) => Urls.Add(uri);
 
     public void ShowWaiting(TimeSpan remaining)
